@@ -1,0 +1,35 @@
+package org.pgpitr.repository;
+
+import java.time.Instant;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.WalSegmentSize;
+
+/**
+ * One generation of a cluster, as its {@code cluster.json} records it. A generation lasts from {@code init} to the next
+ * major upgrade; within it none of this changes.
+ *
+ * @param formatVersion of the repository format, {@value #FORMAT_VERSION}
+ * @param generation counted from 1
+ * @param systemIdentifier of the cluster
+ * @param major its PostgreSQL version
+ * @param segmentSize its WAL segment size
+ * @param encryption whether this generation's objects are encrypted; all of them are, or none
+ * @param created when {@code init} opened it
+ */
+public record ClusterIdentity(
+        int formatVersion,
+        int generation,
+        SystemIdentifier systemIdentifier,
+        PostgresMajor major,
+        WalSegmentSize segmentSize,
+        Encryption encryption,
+        Instant created) {
+    public static final int FORMAT_VERSION = 1;
+
+    /** How the objects of a generation are protected. */
+    public enum Encryption {
+        NONE,
+        AGE
+    }
+}

@@ -1,0 +1,103 @@
+package org.pgpitr.repository;
+
+import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.TimelineHistoryName;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.storage.ObjectKey;
+
+/**
+ * Where each object of one generation of a cluster stands. The only place that builds keys.
+ *
+ * @param cluster the cluster's name
+ * @param generation counted from 1
+ * @param encryption decides the ending of the encoded objects
+ */
+public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdentity.Encryption encryption) {
+    /** Whose generation it is; written by {@code init}, first, plain JSON. */
+    public static ObjectKey identity(ClusterName cluster, int generation) {
+        return ObjectKey.of(cluster + "/" + generation + "/cluster.json");
+    }
+
+    public static RepositoryLayout of(ClusterName cluster, ClusterIdentity identity) {
+        return new RepositoryLayout(cluster, identity.generation(), identity.encryption());
+    }
+
+    private String root() {
+        return cluster + "/" + generation + "/";
+    }
+
+    /** {@code .zst} or {@code .zst.age}. */
+    public String suffix() {
+        return encryption == ClusterIdentity.Encryption.AGE ? ".zst.age" : ".zst";
+    }
+
+    /** A file that {@code archive_command} was given. */
+    public ObjectKey wal(WalFileName name) {
+        if (name instanceof TimelineHistoryName) {
+            return ObjectKey.of(historyPrefix() + name + suffix());
+        }
+        return ObjectKey.of(walPrefix(segment(name)) + name + suffix());
+    }
+
+    private static WalSegmentName segment(WalFileName name) {
+        if (name instanceof WalSegmentName segment) {
+            return segment;
+        }
+        if (name instanceof PartialSegmentName partial) {
+            return partial.segment();
+        }
+        return ((BackupHistoryName) name).segment();
+    }
+
+    /** Where all history files stand. */
+    public String historyPrefix() {
+        return root() + "history/";
+    }
+
+    /** Where all segments of a timeline stand. */
+    public String walPrefix(TimelineId timeline) {
+        return root() + "wal/" + timeline.hex() + "/";
+    }
+
+    /** Where the segments that share the log number of {@code segment} stand. */
+    public String walPrefix(WalSegmentName segment) {
+        return walPrefix(segment.timeline()) + segment.toString().substring(8, 16) + "/";
+    }
+
+    /** Where all WAL stands. */
+    public String walPrefix() {
+        return root() + "wal/";
+    }
+
+    /** Where all backups stand. */
+    public String backupPrefix() {
+        return root() + "backup/";
+    }
+
+    /** Where all objects of a backup stand; {@code id} is a backup's identifier. */
+    public String backupPrefix(String id) {
+        return backupPrefix() + id + "/";
+    }
+
+    /** What makes a backup one: written last, deleted first. */
+    public ObjectKey manifest(String id) {
+        return ObjectKey.of(backupPrefix(id) + "manifest.jsonl" + suffix());
+    }
+
+    /**
+     * An object of a lane.
+     *
+     * @param lane counted from 0
+     * @param sequence counted from 0 within the lane
+     */
+    public ObjectKey data(String id, int lane, int sequence) {
+        return ObjectKey.of(backupPrefix(id) + "data/%04d/%06d.tar".formatted(lane, sequence) + suffix());
+    }
+
+    public ObjectKey lease(String name) {
+        return ObjectKey.of(root() + "lease/" + name);
+    }
+}
