@@ -45,6 +45,11 @@ public interface ObjectStore extends AutoCloseable {
      * Creates an object unless one of that key exists. Of several callers at once at most one gets {@link
      * PutResult#CREATED}, also across hosts. May be repeated after a failure: the failed call may have taken effect,
      * so {@link PutResult#EXISTS} then can mean one's own object, which the caller resolves by comparing contents.
+     * Either result is durable: what {@link PutResult#EXISTS} speaks of survives a crash of the store as well.
+     *
+     * <p>A content that fails midway, or has fewer or more bytes than it announced, publishes nothing ({@link
+     * StorageException.Kind#SOURCE_FAILED}). No object may stand where another one has its folder ({@code a} beside
+     * {@code a/b}): local disks can't hold both.
      */
     PutResult putIfAbsent(ObjectKey key, Content content);
 
@@ -63,6 +68,13 @@ public interface ObjectStore extends AutoCloseable {
      * @param prefix may be empty, and need not end at a slash
      */
     void list(String prefix, ListVisitor visitor);
+
+    /**
+     * As {@link #list(String, ListVisitor)}, but begins behind a key; nothing before it is read.
+     *
+     * @param after the last key not to be shown; it need not exist
+     */
+    void listAfter(String prefix, ObjectKey after, ListVisitor visitor);
 
     /**
      * Deletes objects; an absent one counts as deleted.

@@ -1,5 +1,7 @@
 package org.pgpitr.storage;
 
+import java.util.Optional;
+
 /**
  * The store did not do what was asked, or did not answer. Never thrown for an object that does not exist. The message
  * says what was tried, at which location, and what the store said, without any secret.
@@ -19,8 +21,10 @@ public final class StorageException extends RuntimeException {
         UNSUPPORTED(false),
         /** No space, or a quota is used up. */
         FULL(false),
-        /** The content to be stored could not be read. */
+        /** The content to be stored could not be read, or did not have the length it announced. */
         SOURCE_FAILED(false),
+        /** The calling thread was interrupted; its interrupt flag is set. */
+        INTERRUPTED(false),
         /** The store's answer makes no sense, or the settings for it are wrong. */
         OTHER(false);
 
@@ -32,19 +36,33 @@ public final class StorageException extends RuntimeException {
     }
 
     private final Kind kind;
+    private final String hint;
 
     public StorageException(Kind kind, String message) {
-        super(message);
-        this.kind = kind;
+        this(kind, message, null, null);
     }
 
     public StorageException(Kind kind, String message, Throwable cause) {
+        this(kind, message, null, cause);
+    }
+
+    /**
+     * @param hint what to do; null if there is nothing to say
+     * @param cause null if there is none
+     */
+    public StorageException(Kind kind, String message, String hint, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.hint = hint;
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** What to do; empty if there is nothing to say beyond the kind. */
+    public Optional<String> hint() {
+        return Optional.ofNullable(hint);
     }
 
     /** Whether the same call may succeed if it is made again soon. */

@@ -1,0 +1,203 @@
+package org.pgpitr.storage.s3;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where and how to reach a bucket.
+ *
+ * @param bucket its name
+ * @param prefix what all keys begin with, without slashes at its ends; may be empty
+ * @param endpoint {@code http} or {@code https} address of a look-alike; empty: Amazon's for the region
+ * @param region empty: {@code us-east-1} with an endpoint, else what the AWS SDK finds
+ * @param addressing where the bucket's name stands
+ * @param storageClass such as {@code STANDARD_IA}, passed on as it is; empty: the bucket's default
+ * @param serverSideEncryption at rest
+ * @param credentials who asks
+ * @param caFile PEM file of the certificates to trust instead of Java's own
+ * @param timeouts when S3 counts as not answering
+ * @param conditionalWrites whether the store honours them
+ */
+public record S3StoreSettings(
+        String bucket,
+        String prefix,
+        Optional<URI> endpoint,
+        Optional<String> region,
+        Addressing addressing,
+        Optional<String> storageClass,
+        ServerSideEncryption serverSideEncryption,
+        S3Credentials credentials,
+        Optional<Path> caFile,
+        S3Timeouts timeouts,
+        ConditionalWrites conditionalWrites) {
+    /** Where the bucket's name stands in a request. */
+    public enum Addressing {
+        /** {@code https://endpoint/bucket/key}. */
+        PATH,
+        /** {@code https://bucket.endpoint/key}, Amazon's own way. */
+        VIRTUAL_HOST
+    }
+
+    /** Whether the store decides races. */
+    public enum ConditionalWrites {
+        /** {@code If-None-Match} and {@code If-Match} on PUT, as Amazon has them. */
+        HONOURED,
+        /**
+         * The store ignores or refuses them, and the user takes the risk: each put asks first whether the object is
+         * there. Two hosts that put the same key at the same instant may both be told that they created it.
+         */
+        NOT_USED
+    }
+
+    /** Amazon S3 with the SDK's own credential chain and region. */
+    public static S3StoreSettings of(String bucket, String prefix) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                Optional.empty(),
+                Optional.empty(),
+                Addressing.VIRTUAL_HOST,
+                Optional.empty(),
+                new ServerSideEncryption.BucketDefault(),
+                new S3Credentials.DefaultChain(),
+                Optional.empty(),
+                S3Timeouts.standard(),
+                ConditionalWrites.HONOURED);
+    }
+
+    public S3StoreSettings withEndpoint(URI newEndpoint) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                Optional.of(newEndpoint),
+                region,
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withRegion(String newRegion) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                Optional.of(newRegion),
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withAddressing(Addressing newAddressing) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                newAddressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withStorageClass(String newStorageClass) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                Optional.of(newStorageClass),
+                serverSideEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withServerSideEncryption(ServerSideEncryption newEncryption) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                storageClass,
+                newEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withCredentials(S3Credentials newCredentials) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                newCredentials,
+                caFile,
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withCaFile(Path newCaFile) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                Optional.of(newCaFile),
+                timeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withTimeouts(S3Timeouts newTimeouts) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                caFile,
+                newTimeouts,
+                conditionalWrites);
+    }
+
+    public S3StoreSettings withConditionalWrites(ConditionalWrites newConditionalWrites) {
+        return new S3StoreSettings(
+                bucket,
+                prefix,
+                endpoint,
+                region,
+                addressing,
+                storageClass,
+                serverSideEncryption,
+                credentials,
+                caFile,
+                timeouts,
+                newConditionalWrites);
+    }
+}
