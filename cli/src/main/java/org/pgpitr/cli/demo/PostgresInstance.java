@@ -1,0 +1,312 @@
+package org.pgpitr.cli.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+
+/**
+ * A PostgreSQL server of our own: its data directory is {@code data} in a folder that belongs to the server's user, its
+ * log {@code server.log}, its socket beside them, and it listens on the loopback interface too. Where it listens is
+ * given on its command line and not written into its configuration, so a restored copy runs beside its source.
+ */
+public final class PostgresInstance implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+
+    private final PostgresBinaries binaries;
+    private final ServerUser user;
+    private final Path folder;
+    private final int port;
+
+    /**
+     * @param folder exists, belongs to the user, and its path is short enough for a socket's (about 90 bytes)
+     */
+    public PostgresInstance(PostgresBinaries binaries, ServerUser user, Path folder) {
+        this.binaries = binaries;
+        this.user = user;
+        this.folder = folder;
+        this.port = freePort();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public PostgresBinaries binaries() {
+        return binaries;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Path dataDirectory() {
+        return folder.resolve("data");
+    }
+
+    /** The directory of the Unix-domain socket. */
+    public Path socketDirectory() {
+        return folder;
+    }
+
+    public Path logFile() {
+        return folder.resolve("server.log");
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Makes a new cluster in the data directory, which must not exist. */
+    public PostgresInstance initdb(InitdbOptions options) {
+        List<String> command = new ArrayList<>(
+                List.of(binaries.program("initdb"), "-D", dataDirectory().toString()));
+        command.addAll(options.arguments(binaries.major()));
+        Program program = user.run(folder, command);
+        if (!program.succeeded()) {
+            throw failed("initdb failed: " + program.output().strip());
+        }
+        return this;
+    }
+
+    /** Appends a setting to {@code postgresql.conf}; takes effect at the next start or reload. */
+    public PostgresInstance set(String name, String value) {
+        return append(name + " = '" + value.replace("'", "''") + "'\n");
+    }
+
+    /** Appends all settings of a file by an {@code include}; the server's user must be able to read the file. */
+    public PostgresInstance include(Path file) {
+        return append("include '" + file.toAbsolutePath().toString().replace("'", "''") + "'\n");
+    }
+
+    private PostgresInstance append(String lines) {
+        try {
+            Files.writeString(dataDirectory().resolve("postgresql.conf"), lines, StandardOpenOption.APPEND);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts the server and waits until it takes connections, on a recovering server read-only ones.
+     *
+     * @throws PgpitrException with the log's end if it does not start
+     */
+    public PostgresInstance start() {
+        if (!tryStart()) {
+            throw failed("PostgreSQL did not start; " + logFile() + " ends so:\n" + logTail());
+        }
+        return this;
+    }
+
+    /** As {@link #start}; whether the server runs now. */
+    public boolean tryStart() {
+        return user.run(folder, startCommand()).succeeded();
+    }
+
+    /** What starts this server; to be run as the server's user. */
+    public List<String> startCommand() {
+        String options =
+                "-c port=" + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + socketDirectory();
+        return List.of(
+                binaries.program("pg_ctl"),
+                "start",
+                "-w",
+                "-s",
+                "-t",
+                Long.toString(PATIENCE_SECONDS),
+                "-D",
+                dataDirectory().toString(),
+                "-l",
+                logFile().toString(),
+                "-o",
+                options);
+    }
+
+    public PostgresInstance reload() {
+        return control("reload");
+    }
+
+    /** Shuts the server down and waits for its end. */
+    public PostgresInstance stop(StopMode mode) {
+        return control("stop", "-w", "-t", Long.toString(PATIENCE_SECONDS), "-m", mode.argument());
+    }
+
+    /** Lets a standby become a primary and waits until it is one. */
+    public PostgresInstance promote() {
+        return control("promote", "-w", "-t", Long.toString(PATIENCE_SECONDS));
+    }
+
+    private PostgresInstance control(String action, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                binaries.program("pg_ctl"), action, "-s", "-D", dataDirectory().toString()));
+        command.addAll(List.of(arguments));
+        Program program = user.run(folder, command);
+        if (!program.succeeded()) {
+            throw failed("pg_ctl " + action + " failed: " + program.output().strip() + "\n" + logTail());
+        }
+        return this;
+    }
+
+    /** Kills the server and all its processes, as a crash does ({@code kill -9}), and waits for their end. */
+    public void kill() {
+        Optional<ProcessHandle> postmaster = postmaster();
+        if (postmaster.isPresent()) {
+            List<ProcessHandle> all = new ArrayList<>(List.of(postmaster.get()));
+            postmaster.get().descendants().forEach(all::add);
+            all.forEach(ProcessHandle::destroyForcibly);
+            await("the server's end", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
+    /** Whether the server's main process lives. */
+    public boolean isRunning() {
+        return postmaster().isPresent();
+    }
+
+    private Optional<ProcessHandle> postmaster() {
+        Path file = dataDirectory().resolve("postmaster.pid");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (var lines = Files.lines(file)) {
+            return lines.findFirst()
+                    .filter(line -> line.matches("\\d+"))
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
+                    .filter(ProcessHandle::isAlive);
+        } catch (java.nio.file.NoSuchFileException e) {
+            return Optional.empty(); // it went between the two looks
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until a recovering server has become a primary. */
+    public PostgresInstance awaitRecovered() {
+        await("the recovery's end", () -> query("select pg_is_in_recovery()").equals("f"));
+        return this;
+    }
+
+    /** Waits until something holds; fails when the server dies meanwhile or nothing comes of it for two minutes. */
+    public void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw failed("waited in vain for " + what + "; " + logFile() + " ends so:\n" + logTail());
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw failed("interrupted while waiting for " + what);
+            }
+        }
+    }
+
+    /** A connection as superuser to the database {@code postgres}. */
+    public Connection connect() {
+        return connect("postgres");
+    }
+
+    /** A connection as superuser. */
+    public Connection connect(String database) {
+        String url = "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&sslmode=disable";
+        try {
+            return DriverManager.getConnection(url);
+        } catch (SQLException e) {
+            throw new PgpitrException(
+                    ExitCode.POSTGRES_UNAVAILABLE, "no connection to " + url + ": " + e.getMessage(), null, e);
+        }
+    }
+
+    /** Runs statements in the database {@code postgres}, each on its own. */
+    public void execute(String... statements) {
+        try (Connection connection = connect()) {
+            Sql.execute(connection, statements);
+        } catch (SQLException e) {
+            throw Sql.failed(String.join("; ", statements), e);
+        }
+    }
+
+    /** The first column of the only row, as text. */
+    public String query(String sql) {
+        List<String> rows = rows(sql);
+        if (rows.size() != 1) {
+            throw failed(rows.size() + " rows instead of one: " + sql);
+        }
+        return rows.get(0);
+    }
+
+    /** The first column of every row, as text. */
+    public List<String> rows(String sql) {
+        try (Connection connection = connect()) {
+            return Sql.rows(connection, sql);
+        } catch (SQLException e) {
+            throw Sql.failed(sql, e);
+        }
+    }
+
+    /** The whole log so far; empty if there is none. */
+    public String log() {
+        try {
+            return Files.exists(logFile()) ? Files.readString(logFile()) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String logTail() {
+        List<String> lines = log().lines().collect(Collectors.toList());
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    }
+
+    private static PgpitrException failed(String message) {
+        return new PgpitrException(ExitCode.POSTGRES_UNAVAILABLE, message);
+    }
+
+    /** Stops the server at once, if it runs. */
+    @Override
+    public void close() {
+        if (isRunning()) {
+            Program program = user.run(
+                    folder,
+                    List.of(
+                            binaries.program("pg_ctl"),
+                            "stop",
+                            "-s",
+                            "-w",
+                            "-m",
+                            "immediate",
+                            "-D",
+                            dataDirectory().toString()));
+            if (!program.succeeded()) {
+                kill();
+            }
+        }
+    }
+
+    /** The environment for a program beside this server. */
+    Map<String, String> environment() {
+        return user.environment(folder);
+    }
+}

@@ -1,0 +1,53 @@
+package org.pgpitr.it.kit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.pgpitr.cli.demo.PostgresBinaries;
+
+/**
+ * PostgreSQL of every supported major, from the jars that the build has put into {@code target/postgres}.
+ *
+ * <p>{@code -Dpgpitr.majors=15,18} keeps a run to some of them.
+ */
+public final class Majors {
+    public static final int OLDEST = 13;
+    public static final int NEWEST = 18;
+
+    private static final Map<Integer, PostgresBinaries> UNPACKED = new ConcurrentHashMap<>();
+
+    private Majors() {}
+
+    /** The majors of this run, for {@code @MethodSource("org.pgpitr.it.kit.Majors#all")}. */
+    public static Stream<Integer> all() {
+        String wanted = System.getProperty("pgpitr.majors", "");
+        return wanted.isBlank()
+                ? IntStream.rangeClosed(OLDEST, NEWEST).boxed()
+                : Stream.of(wanted.split(",")).map(String::strip).map(Integer::valueOf);
+    }
+
+    /** The newest one of this run, for what need not be tried on each. */
+    public static int newest() {
+        return all().max(Integer::compare).orElseThrow();
+    }
+
+    /** The programs of a major. */
+    public static PostgresBinaries binaries(int major) {
+        return UNPACKED.computeIfAbsent(major, each -> {
+            Path jar =
+                    List.of(Path.of("target", "postgres"), Path.of("integration-tests", "target", "postgres")).stream()
+                            .map(folder -> folder.resolve(each + ".jar").toAbsolutePath())
+                            .filter(Files::exists)
+                            .findFirst()
+                            .orElseThrow(
+                                    () -> new IllegalStateException(
+                                            "no PostgreSQL " + each
+                                                    + " in target/postgres; `mvn test-compile -pl integration-tests -am` puts it there"));
+            return PostgresBinaries.ofJar(jar);
+        });
+    }
+}

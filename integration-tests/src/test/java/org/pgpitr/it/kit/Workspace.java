@@ -1,0 +1,89 @@
+package org.pgpitr.it.kit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.stream.Stream;
+import org.pgpitr.cli.demo.PostgresBinaries;
+import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.cli.demo.ServerUser;
+
+/**
+ * A temporary folder that the servers' user owns, and the servers in it; closing stops them and deletes it all. With
+ * {@code -Dpgpitr.keep=true} the folder stays.
+ */
+public final class Workspace implements AutoCloseable {
+    private static final ServerUser USER = ServerUser.ofThisProcess();
+
+    private final Path folder;
+    private final Deque<PostgresInstance> instances = new ArrayDeque<>();
+    private final Thread atExit = new Thread(this::stopAll);
+
+    public Workspace() {
+        try {
+            folder = USER.temporaryFolder("pgpitr-it-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    /** Whom the servers run as. */
+    public ServerUser user() {
+        return USER;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** A new folder of the servers' user. */
+    public Path folder(String name) {
+        try {
+            return USER.folder(folder.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server that is stopped at the end; its folder is made unless it is there. */
+    public PostgresInstance instance(String name, PostgresBinaries binaries) {
+        Path home = folder.resolve(name);
+        PostgresInstance instance = new PostgresInstance(binaries, USER, Files.isDirectory(home) ? home : folder(name));
+        synchronized (instances) {
+            instances.push(instance);
+        }
+        return instance;
+    }
+
+    private void stopAll() {
+        synchronized (instances) {
+            instances.forEach(PostgresInstance::close);
+            instances.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopAll();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        if (!Boolean.getBoolean("pgpitr.keep")) {
+            delete(folder);
+        }
+    }
+
+    /** Deletes a file or folder and all beneath it. */
+    public static void delete(Path tree) {
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path each : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
