@@ -12,7 +12,8 @@ import org.pgpitr.postgres.Lsn;
  * @param stopped not before the stop, by the clock that commits are stamped with: no transaction whose commit lies
  *     before {@code stopLsn} has a later time
  * @param xmin full transaction id: every transaction below it had ended before {@code stopLsn}. 0 if that can't be told
- * @param nextXid full transaction id: every transaction at or above it ended, or will end, behind {@code stopLsn}
+ * @param nextXid full transaction id: every transaction at or above it ended, or will end, behind {@code stopLsn};
+ *     {@link Long#MAX_VALUE} if that can't be told
  */
 public record BackupStop(
         Lsn stopLsn, String backupLabel, String tablespaceMap, Instant stopped, long xmin, long nextXid) {}

@@ -1,41 +1,70 @@
 package org.pgpitr.cluster;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 
 /**
- * A connection to a running server. One thread at a time uses it, except for {@link #close}, which may come from
- * another thread and breaks off what is under way.
+ * A connection to a running server, for one thread at a time.
  *
  * <p>Every method throws {@link org.pgpitr.error.PgpitrException} POSTGRES_UNAVAILABLE if the server can't be reached,
- * refuses, or has gone.
+ * refuses, or has gone; a privilege that the role lacks comes with the GRANT as the hint.
  */
 public final class Server implements AutoCloseable {
+    private final Session session;
+    private final Passwords passwords;
+
+    private Server(Session session, Passwords passwords) {
+        this.session = session;
+        this.passwords = passwords;
+    }
+
     /**
-     * Connects.
+     * Connects. A password that the settings don't have is looked for in {@code PGPASSWORD}, then in the password file.
      *
-     * @throws org.pgpitr.error.PgpitrException POSTGRES_UNAVAILABLE
+     * @throws org.pgpitr.error.PgpitrException POSTGRES_UNAVAILABLE; USAGE if the password file can't be read
      */
     public static Server connect(ConnectionSettings settings) {
-        throw new UnsupportedOperationException();
+        if (settings.isLocalSocket()) {
+            requireSocket(settings.socketFile());
+        }
+        Passwords passwords = Passwords.ofProcess();
+        return new Server(Session.open(settings, passwords), passwords);
+    }
+
+    private static void requireSocket(Path socket) {
+        if (Files.notExists(socket)) {
+            throw ServerFailure.unavailable(
+                    "PostgreSQL is not running at " + socket + ": there is no such socket",
+                    "start the server, or mend host (its unix_socket_directories) and port of the configuration",
+                    null);
+        }
     }
 
     /** Read afresh from the server. */
     public ServerFacts facts() {
-        throw new UnsupportedOperationException();
+        return FactsQuery.facts(session);
     }
 
     /**
-     * Begins a backup; waits for its checkpoint. The session holds this connection: until it is closed nothing else
-     * may be asked of this server but through it.
+     * Begins a backup, over a connection of its own that lasts until the session is closed; waits for its checkpoint.
+     * An interruption of the thread breaks the waiting off.
      *
-     * @param label shown in the backup's {@code backup_label}
+     * @param label shown in the backup's {@code backup_label}; one line
      */
     public BackupSession startBackup(String label, CheckpointMode checkpoint) {
-        throw new UnsupportedOperationException();
+        return BackupSession.start(Session.open(session.settings(), passwords), label, checkpoint);
     }
 
     /**
@@ -45,22 +74,56 @@ public final class Server implements AutoCloseable {
      * @return the segment that holds the restore point; it is complete, so the archiver gets it now
      */
     public WalSegmentName switchWal(String restorePointName) {
-        throw new UnsupportedOperationException();
+        WalSegmentSize size = FactsQuery.segmentSize(session);
+        Lsn restorePoint = session.row(
+                "make a restore point",
+                Privilege.SWITCH_WAL,
+                "SELECT pg_create_restore_point(?)::text",
+                row -> Lsn.parse(row.getString(1)),
+                restorePointName);
+        session.row(
+                "switch to the next WAL segment",
+                Privilege.SWITCH_WAL,
+                "SELECT pg_switch_wal()",
+                row -> row.getString(1));
+        // Not from what the switch returns: where its record ends right at a segment's end, that points into the
+        // next segment, and so it does if another session switched in between. The restore point's LSN is the end of
+        // its record, which may be the end of a segment too.
+        return WalSegmentName.of(timeline(), size.segmentNumberBefore(restorePoint), size);
     }
 
     /** On a primary, up to where WAL is flushed; on a standby, up to where it is replayed. */
     public Lsn currentLsn() {
-        throw new UnsupportedOperationException();
+        return FactsQuery.position(session);
     }
 
     /** As {@link ServerFacts#timeline}. */
     public TimelineId timeline() {
-        throw new UnsupportedOperationException();
+        return FactsQuery.timeline(session);
     }
 
     /** What the archiver has done so far. */
     public ArchiverStatus archiver() {
-        throw new UnsupportedOperationException();
+        return session.row(
+                "read the archiver's statistics",
+                Privilege.NONE,
+                """
+                SELECT archived_count, last_archived_wal, extract(epoch FROM last_archived_time) * 1000000,
+                       failed_count, last_failed_wal, extract(epoch FROM last_failed_time) * 1000000
+                FROM pg_stat_archiver""",
+                row -> new ArchiverStatus(row.getLong(1), attempt(row, 2), row.getLong(4), attempt(row, 5)));
+    }
+
+    private static Optional<ArchiverStatus.Attempt> attempt(ResultSet row, int column) throws SQLException {
+        String walFile = row.getString(column);
+        return walFile == null
+                ? Optional.empty()
+                : Optional.of(new ArchiverStatus.Attempt(walFile, microseconds(row, column + 1)));
+    }
+
+    /** A time that was selected as microseconds since the epoch. */
+    static Instant microseconds(ResultSet row, int column) throws SQLException {
+        return Instant.EPOCH.plus(row.getBigDecimal(column).longValue(), ChronoUnit.MICROS);
     }
 
     /**
@@ -68,9 +131,18 @@ public final class Server implements AutoCloseable {
      * left out.
      */
     public Map<String, String> settings(Collection<String> names) {
-        throw new UnsupportedOperationException();
+        Map<String, String> settings = new LinkedHashMap<>();
+        session.rows(
+                "read the server's settings",
+                Privilege.READ_SETTINGS,
+                "SELECT name, setting FROM pg_settings WHERE name = ANY (string_to_array(?, ','))",
+                row -> settings.put(row.getString(1), row.getString(2)),
+                String.join(",", names));
+        return settings;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        session.close();
+    }
 }
