@@ -1,0 +1,202 @@
+package org.pgpitr.repository.archive;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.pgpitr.postgres.TimelineId;
+
+/**
+ * Which segments an archive holds, as a listing told; segments are numbered as in {@link
+ * org.pgpitr.postgres.WalSegmentName#number}. Immutable and compact: 16 bytes a segment.
+ */
+public final class ArchivedWal {
+    /** Whole segments without a gap, both ends included. */
+    public record Run(TimelineId timeline, long first, long last) {}
+
+    private final TreeMap<TimelineId, Segments> timelines;
+    private final long unknownObjects;
+
+    private ArchivedWal(TreeMap<TimelineId, Segments> timelines, long unknownObjects) {
+        this.timelines = timelines;
+        this.unknownObjects = unknownObjects;
+    }
+
+    public static ArchivedWal empty() {
+        return new Builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The timelines of which there is a segment, whole or partial. */
+    public SortedSet<TimelineId> timelines() {
+        return Collections.unmodifiableSortedSet(timelines.navigableKeySet());
+    }
+
+    /** Whether the whole segment is archived. */
+    public boolean contains(TimelineId timeline, long segment) {
+        return of(timeline).indexOf(segment) >= 0;
+    }
+
+    /** Whether the segment is archived as {@code .partial}, be it archived whole too or not. */
+    public boolean containsPartial(TimelineId timeline, long segment) {
+        return of(timeline).partials.contains(segment);
+    }
+
+    /** The partial segments of a timeline, in order. */
+    public SortedSet<Long> partials(TimelineId timeline) {
+        return Collections.unmodifiableSortedSet(of(timeline).partials);
+    }
+
+    /** The first whole segment of {@code [from, to]}, both ends included, that is not archived; empty if all are. */
+    public OptionalLong firstMissing(TimelineId timeline, long from, long to) {
+        Segments segments = of(timeline);
+        if (from > to) {
+            return OptionalLong.empty();
+        }
+        int index = segments.indexOf(from);
+        if (index < 0) {
+            return OptionalLong.of(from);
+        }
+        long missing = segments.numbers[segments.endOfRun(index)] + 1;
+        return missing > to ? OptionalLong.empty() : OptionalLong.of(missing);
+    }
+
+    /** The first whole segment of a timeline; empty if there is none. */
+    public OptionalLong first(TimelineId timeline) {
+        long[] numbers = of(timeline).numbers;
+        return numbers.length == 0 ? OptionalLong.empty() : OptionalLong.of(numbers[0]);
+    }
+
+    /** The last whole segment of a timeline; empty if there is none. */
+    public OptionalLong last(TimelineId timeline) {
+        long[] numbers = of(timeline).numbers;
+        return numbers.length == 0 ? OptionalLong.empty() : OptionalLong.of(numbers[numbers.length - 1]);
+    }
+
+    /** The whole segments of a timeline as runs without a gap, in order; more than one run means a hole. */
+    public List<Run> runs(TimelineId timeline) {
+        Segments segments = of(timeline);
+        List<Run> runs = new ArrayList<>();
+        for (int i = 0; i < segments.numbers.length; i++) {
+            int end = segments.endOfRun(i);
+            runs.add(new Run(timeline, segments.numbers[i], segments.numbers[end]));
+            i = end;
+        }
+        return runs;
+    }
+
+    /** How many bytes the whole segments of {@code [from, to]}, both ends included, take in the repository. */
+    public long storedBytes(TimelineId timeline, long from, long to) {
+        Segments segments = of(timeline);
+        return from > to
+                ? 0
+                : segments.bytesBefore[segments.lowerBound(to + 1)] - segments.bytesBefore[segments.lowerBound(from)];
+    }
+
+    /** How many objects stood among the segments that are no WAL file's; they were passed over. */
+    public long unknownObjects() {
+        return unknownObjects;
+    }
+
+    private Segments of(TimelineId timeline) {
+        return timelines.getOrDefault(timeline, Segments.NONE);
+    }
+
+    private record Segments(long[] numbers, long[] bytesBefore, TreeSet<Long> partials) {
+        static final Segments NONE = new Segments(new long[0], new long[1], new TreeSet<>());
+
+        int indexOf(long segment) {
+            return Arrays.binarySearch(numbers, segment);
+        }
+
+        int lowerBound(long segment) {
+            int index = indexOf(segment);
+            return index >= 0 ? index : -index - 1;
+        }
+
+        int endOfRun(int index) {
+            // numbers[i] - i is the same all along a run and grows behind it
+            int low = index;
+            int high = numbers.length - 1;
+            while (low < high) {
+                int middle = (low + high + 1) >>> 1;
+                if (numbers[middle] - numbers[index] == middle - index) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return low;
+        }
+    }
+
+    /** Collects a listing, in any order. */
+    public static final class Builder {
+        private record Stored(long segment, long bytes) {}
+
+        private final Map<TimelineId, List<Stored>> segments = new HashMap<>();
+        private final Map<TimelineId, Set<Long>> partials = new HashMap<>();
+        private long unknownObjects;
+
+        private Builder() {}
+
+        /** A whole segment; adding it again changes nothing. */
+        public Builder segment(TimelineId timeline, long segment, long storedBytes) {
+            segments.computeIfAbsent(timeline, t -> new ArrayList<>()).add(new Stored(segment, storedBytes));
+            return this;
+        }
+
+        public Builder partial(TimelineId timeline, long segment) {
+            partials.computeIfAbsent(timeline, t -> new TreeSet<>()).add(segment);
+            return this;
+        }
+
+        /** An object that is no WAL file's. */
+        public Builder unknown() {
+            unknownObjects++;
+            return this;
+        }
+
+        public ArchivedWal build() {
+            Set<TimelineId> all = new TreeSet<>(segments.keySet());
+            all.addAll(partials.keySet());
+            TreeMap<TimelineId, Segments> timelines = new TreeMap<>();
+            for (TimelineId timeline : all) {
+                timelines.put(
+                        timeline,
+                        compact(
+                                segments.getOrDefault(timeline, List.of()),
+                                new TreeSet<>(partials.getOrDefault(timeline, Set.of()))));
+            }
+            return new ArchivedWal(timelines, unknownObjects);
+        }
+
+        private static Segments compact(List<Stored> stored, TreeSet<Long> partials) {
+            List<Stored> sorted = new ArrayList<>(stored);
+            sorted.sort(Comparator.comparingLong(Stored::segment));
+            long[] numbers = new long[sorted.size()];
+            long[] bytesBefore = new long[sorted.size() + 1];
+            int count = 0;
+            for (Stored s : sorted) {
+                if (count > 0 && numbers[count - 1] == s.segment()) {
+                    continue;
+                }
+                numbers[count] = s.segment();
+                bytesBefore[count + 1] = bytesBefore[count] + s.bytes();
+                count++;
+            }
+            return new Segments(Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials);
+        }
+    }
+}

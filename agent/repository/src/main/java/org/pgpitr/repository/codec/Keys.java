@@ -1,0 +1,29 @@
+package org.pgpitr.repository.codec;
+
+import java.util.List;
+
+/**
+ * The keys a host has: to whom it encrypts, and with what it decrypts. Either may be missing.
+ *
+ * @param recipients to whom new objects are encrypted; empty: new generations are plain
+ * @param identities asked at most once for each codec that has to decrypt
+ */
+public record Keys(List<AgeRecipient> recipients, Identities identities) {
+    public Keys {
+        recipients = List.copyOf(recipients);
+    }
+
+    public static Keys none() {
+        return of(List.of(), List.of());
+    }
+
+    public static Keys of(List<AgeRecipient> recipients, List<AgeIdentity> identities) {
+        List<AgeIdentity> fixed = List.copyOf(identities);
+        return new Keys(recipients, () -> fixed);
+    }
+
+    /** Whether a generation that is created with these keys is encrypted. */
+    public boolean encrypts() {
+        return !recipients.isEmpty();
+    }
+}
