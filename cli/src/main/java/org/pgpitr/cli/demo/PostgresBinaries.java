@@ -3,11 +3,10 @@ package org.pgpitr.cli.demo;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
@@ -53,21 +52,19 @@ public record PostgresBinaries(Path folder, String version, PostgresMajor major)
     }
 
     /**
-     * The programs that come with pgpitr, unpacked on first use.
+     * The programs that come with a distribution of pgpitr, in its folder {@code demo}; unpacked on first use.
      *
-     * @throws PgpitrException if this distribution has none for this system
+     * @throws PgpitrException if there are none, or none for this system
      */
-    public static PostgresBinaries embedded() {
-        String resource = "/" + archiveName();
-        URL url = PostgresBinaries.class.getResource(resource);
-        if (url == null) {
+    public static PostgresBinaries embedded(Distribution distribution) {
+        Optional<Path> jar = distribution.demoServer();
+        if (jar.isEmpty()) {
             throw new PgpitrException(
                     ExitCode.USAGE,
-                    "this build of pgpitr carries no PostgreSQL for " + System.getProperty("os.name") + " on "
-                            + System.getProperty("os.arch"),
+                    "this distribution of pgpitr carries no PostgreSQL",
                     "name an installed one: --postgres BIN_DIR");
         }
-        return unpacked(url::openStream);
+        return ofJar(jar.get());
     }
 
     /**
@@ -96,17 +93,6 @@ public record PostgresBinaries(Path folder, String version, PostgresMajor major)
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** How the jars name the archive: {@code postgres-<system>-<processor>.txz}. */
-    private static String archiveName() {
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "darwin" : "linux";
-        String processor = switch (System.getProperty("os.arch")) {
-            case "amd64", "x86_64" -> "x86_64";
-            case "aarch64", "arm64" -> "arm_64";
-            default -> System.getProperty("os.arch");
-        };
-        return "postgres-" + system + "-" + processor + ".txz";
     }
 
     /** The path of one of the programs. */
