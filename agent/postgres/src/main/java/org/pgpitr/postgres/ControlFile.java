@@ -1,7 +1,12 @@
 package org.pgpitr.postgres;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 
 /**
  * The cluster's control file, {@code global/pg_control} ({@code src/include/catalog/pg_control.h} of PostgreSQL 13 to
@@ -57,7 +62,9 @@ public record ControlFile(
      * @throws InvalidFormatException if it is damaged, or of a version that is not known here
      */
     public static ControlFile parse(byte[] file) {
-        throw new UnsupportedOperationException();
+        return parseIfKnown(file)
+                .orElseThrow(() -> new InvalidFormatException("pg_control is of version "
+                        + ControlFileIdentity.parse(file).controlVersion() + ", which is not known here"));
     }
 
     /**
@@ -67,7 +74,69 @@ public record ControlFile(
      * @throws InvalidFormatException if it is damaged
      */
     public static Optional<ControlFile> parseIfKnown(byte[] file) {
-        throw new UnsupportedOperationException();
+        ControlFileIdentity identity = ControlFileIdentity.parse(file);
+        OptionalInt crcOffset = crcOffset(identity.controlVersion());
+        return crcOffset.isEmpty() ? Optional.empty() : Optional.of(parse(identity, file, crcOffset.getAsInt()));
+    }
+
+    /** Where {@code crc} stands, the struct's last field; all fields read here stand at the same places in 13 to 18. */
+    private static OptionalInt crcOffset(int controlVersion) {
+        return switch (controlVersion) {
+            case 1300, 1700 -> OptionalInt.of(288);
+            case 1800 -> OptionalInt.of(292); // after default_char_signedness
+            default -> OptionalInt.empty();
+        };
+    }
+
+    private static ControlFile parse(ControlFileIdentity identity, byte[] file, int crcOffset) {
+        if (file.length < crcOffset + Integer.BYTES) {
+            throw new InvalidFormatException("pg_control has only " + file.length + " bytes");
+        }
+        ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        CRC32C crc = new CRC32C();
+        crc.update(file, 0, crcOffset);
+        if ((int) crc.getValue() != in.getInt(crcOffset)) {
+            throw new InvalidFormatException("pg_control is damaged: its CRC does not match");
+        }
+        return new ControlFile(
+                identity,
+                state(in.getInt(16)),
+                time(in.getLong(24)),
+                new Lsn(in.getLong(32)),
+                new Lsn(in.getLong(40)),
+                timeline(in.getInt(48)),
+                timeline(in.getInt(52)),
+                in.getLong(64),
+                time(in.getLong(104)),
+                new Lsn(in.getLong(136)),
+                Integer.toUnsignedLong(in.getInt(144)),
+                new Lsn(in.getLong(152)),
+                new Lsn(in.getLong(160)),
+                new WalSegmentSize(in.getInt(228)),
+                in.getInt(216),
+                in.getInt(220),
+                in.getInt(224),
+                in.getInt(252));
+    }
+
+    private static ClusterState state(int value) {
+        ClusterState[] states = ClusterState.values();
+        if (value < 0 || value >= states.length) {
+            throw new InvalidFormatException("pg_control has an unknown cluster state: " + value);
+        }
+        return states[value];
+    }
+
+    private static TimelineId timeline(int value) {
+        return new TimelineId(Integer.toUnsignedLong(value));
+    }
+
+    private static Instant time(long seconds) {
+        try {
+            return Instant.ofEpochSecond(seconds);
+        } catch (DateTimeException e) {
+            throw new InvalidFormatException("pg_control has an impossible time: " + seconds, e);
+        }
     }
 
     public SystemIdentifier systemIdentifier() {

@@ -1,8 +1,13 @@
 package org.pgpitr.postgres;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
- * Judges a page that was read while the server may have been writing it, as {@code sendFile()} in
- * {@code src/backend/backup/basebackup.c} does.
+ * Judges a page that was read while the server may have been writing it, as {@code verify_page_checksum()} in
+ * {@code src/backend/backup/basebackup.c} does; but a page whose header is blank while the rest is not counts as
+ * damaged, as it does when the server reads it ({@code PageIsVerified()} in {@code src/backend/storage/page/bufpage.c}).
  */
 public final class PageVerifier {
     /** What a page turns out to be. */
@@ -17,6 +22,12 @@ public final class PageVerifier {
         BAD
     }
 
+    // PageHeaderData in src/include/storage/bufpage.h
+    private static final int PD_CHECKSUM = 8;
+    private static final int PD_UPPER = 14;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
     private PageVerifier() {}
 
     /**
@@ -26,6 +37,25 @@ public final class PageVerifier {
      * @param backupStart the backup's start position
      */
     public static Verdict verdict(byte[] buffer, int offset, int blockSize, long blockNumber, Lsn backupStart) {
-        throw new UnsupportedOperationException();
+        if (Short.toUnsignedInt((short) SHORT.get(buffer, offset + PD_UPPER)) == 0) {
+            return isZero(buffer, offset, blockSize) ? Verdict.NEW : Verdict.BAD;
+        }
+        // PageXLogRecPtr: the high half stands first.
+        long lsn = Integer.toUnsignedLong((int) INT.get(buffer, offset)) << 32
+                | Integer.toUnsignedLong((int) INT.get(buffer, offset + 4));
+        if (!new Lsn(lsn).isBefore(backupStart)) {
+            return Verdict.TOO_NEW;
+        }
+        int stored = Short.toUnsignedInt((short) SHORT.get(buffer, offset + PD_CHECKSUM));
+        return stored == PageChecksum.compute(buffer, offset, blockSize, blockNumber) ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private static boolean isZero(byte[] buffer, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (buffer[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }
