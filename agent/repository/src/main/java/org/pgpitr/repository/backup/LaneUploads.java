@@ -1,0 +1,160 @@
+package org.pgpitr.repository.backup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
+
+/**
+ * Stores the objects of one lane while the next one is being filled. At most {@link #IN_FLIGHT} are under way; then the
+ * lane waits. Used by the lane's one worker, but for the uploads themselves.
+ */
+final class LaneUploads {
+    static final int IN_FLIGHT = 2;
+    /** What an object can hold before encryption. One PUT from memory, whatever the store. */
+    static final int OBJECT_BYTES = 16 << 20;
+
+    private final Generation generation;
+    private final BackupId id;
+    private final int lane;
+    private final Executor executor;
+    /** Buffers that no upload uses. An upload gives its buffer back however it ends. */
+    private final BlockingQueue<byte[]> free = new LinkedBlockingQueue<>();
+
+    private final List<FutureTask<?>> underWay = new ArrayList<>();
+    private int buffers;
+    private final java.util.concurrent.atomic.AtomicLong storedBytes = new java.util.concurrent.atomic.AtomicLong();
+    private volatile RuntimeException failure;
+
+    LaneUploads(Generation generation, BackupId id, int lane, Executor executor) {
+        this.generation = generation;
+        this.id = id;
+        this.lane = lane;
+        this.executor = executor;
+    }
+
+    /** A buffer to fill, of {@link #OBJECT_BYTES}; waits while all are being uploaded. */
+    byte[] takeBuffer() {
+        check();
+        byte[] buffer = free.poll();
+        if (buffer == null && buffers < IN_FLIGHT + 1) {
+            buffers++;
+            return new byte[OBJECT_BYTES];
+        }
+        if (buffer == null) {
+            try {
+                buffer = free.take();
+            } catch (InterruptedException e) {
+                throw interrupted();
+            }
+        }
+        check();
+        return buffer;
+    }
+
+    /** Stores the beginning of a buffer that {@link #takeBuffer} gave. */
+    void submit(byte[] buffer, int length, int sequence) {
+        check();
+        underWay.removeIf(FutureTask::isDone);
+        FutureTask<?> task = new FutureTask<>(() -> upload(buffer, length, sequence), null);
+        underWay.add(task);
+        executor.execute(task);
+    }
+
+    private void upload(byte[] buffer, int length, int sequence) {
+        try {
+            if (failure == null) {
+                store(generation.layout().data(id.value(), lane, sequence), buffer, length);
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException("storing an object of lane " + lane + " failed: " + e, e);
+            throw e;
+        } finally {
+            free.add(buffer);
+        }
+    }
+
+    private void store(ObjectKey key, byte[] buffer, int length) {
+        Content content = generation.codec().seal(buffer, 0, length);
+        if (generation.store().putIfAbsent(key, content) == ObjectStore.PutResult.EXISTS && !isStored(key, content)) {
+            throw new PgpitrException(
+                    ExitCode.CORRUPT,
+                    "object " + key + " exists already with other content",
+                    "another process may be taking a backup of the same name; run the backup again");
+        }
+        storedBytes.addAndGet(content.length());
+    }
+
+    /** After a lost answer the object is there already. */
+    private boolean isStored(ObjectKey key, Content content) {
+        Optional<InputStream> opened = generation.store().open(key);
+        if (opened.isEmpty()) {
+            return false;
+        }
+        try (InputStream stored = opened.get();
+                InputStream ours = content.open()) {
+            byte[] a;
+            do {
+                a = stored.readNBytes(1 << 16);
+                if (!java.util.Arrays.equals(a, ours.readNBytes(1 << 16))) {
+                    return false;
+                }
+            } while (a.length > 0);
+            return true;
+        } catch (IOException e) {
+            throw new StorageException(
+                    StorageException.Kind.UNAVAILABLE, "reading " + key + " broke off: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits for all uploads; returns the bytes stored. */
+    long await() {
+        for (FutureTask<?> task : underWay) {
+            try {
+                task.get();
+            } catch (InterruptedException e) {
+                throw interrupted();
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+        check();
+        return storedBytes.get();
+    }
+
+    /** Stops what is under way; nothing more is stored. */
+    void cancel() {
+        if (failure == null) {
+            failure = new CancellationException("lane " + lane + " of backup " + id + " was given up");
+        }
+        underWay.forEach(task -> task.cancel(true));
+    }
+
+    /** Fails if an upload did. */
+    void check() {
+        RuntimeException failed = failure;
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static CancellationException interrupted() {
+        Thread.currentThread().interrupt();
+        return new CancellationException("interrupted while objects are being stored");
+    }
+}
