@@ -3,10 +3,12 @@ package org.pgpitr.repository.backup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -15,7 +17,6 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.storage.ObjectKey;
-import org.pgpitr.storage.StorageException;
 
 /**
  * Fetches the objects of one lane in order, some of them ahead of need so that a distant store's latency is hidden,
@@ -33,7 +34,7 @@ final class LaneObjects implements AutoCloseable {
     private final Executor executor;
     private final Deque<FutureTask<Fetched>> ahead = new ArrayDeque<>();
     /** Buffers for stored bytes, to be used again. */
-    private final Deque<byte[]> free = new java.util.concurrent.ConcurrentLinkedDeque<>();
+    private final Deque<byte[]> free = new ConcurrentLinkedDeque<>();
 
     private int nextToAsk;
 
@@ -88,21 +89,16 @@ final class LaneObjects implements AutoCloseable {
         try (InputStream in = opened) {
             stored = readFully(key, in);
         } catch (IOException e) {
-            throw new StorageException(
-                    StorageException.Kind.UNAVAILABLE,
-                    "reading " + key + " at " + generation.store().location() + " broke off: " + e.getMessage(),
-                    e);
+            throw StoredContent.brokenOff(generation.store(), key, e);
         }
         if (generation.codec().encryption() == Encryption.NONE) {
             return stored;
         }
         try (InputStream plain =
-                generation.codec().unseal(new ByteArrayInputStream(stored.bytes(), 0, stored.length()))) {
+                generation.codec().unseal(key, new ByteArrayInputStream(stored.bytes(), 0, stored.length()))) {
             return readFully(key, plain);
         } catch (IOException e) {
             throw damaged(key, id, e);
-        } catch (PgpitrException e) {
-            throw e.exitCode() == ExitCode.CORRUPT ? damaged(key, id, e) : e;
         } finally {
             release(stored);
         }
@@ -116,7 +112,7 @@ final class LaneObjects implements AutoCloseable {
         int length = 0;
         while (true) {
             if (Thread.interrupted()) {
-                throw new java.io.InterruptedIOException("interrupted");
+                throw new InterruptedIOException("interrupted");
             }
             int n = in.read(buffer, length, buffer.length - length);
             if (n < 0) {

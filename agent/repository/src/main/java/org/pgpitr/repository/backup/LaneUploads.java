@@ -1,22 +1,20 @@
 package org.pgpitr.repository.backup;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
-import org.pgpitr.storage.StorageException;
 
 /**
  * Stores the objects of one lane while the next one is being filled. At most {@link #IN_FLIGHT} are under way; then the
@@ -36,7 +34,7 @@ final class LaneUploads {
 
     private final List<FutureTask<?>> underWay = new ArrayList<>();
     private int buffers;
-    private final java.util.concurrent.atomic.AtomicLong storedBytes = new java.util.concurrent.atomic.AtomicLong();
+    private final AtomicLong storedBytes = new AtomicLong();
     private volatile RuntimeException failure;
 
     LaneUploads(Generation generation, BackupId id, int lane, Executor executor) {
@@ -91,35 +89,14 @@ final class LaneUploads {
 
     private void store(ObjectKey key, byte[] buffer, int length) {
         Content content = generation.codec().seal(buffer, 0, length);
-        if (generation.store().putIfAbsent(key, content) == ObjectStore.PutResult.EXISTS && !isStored(key, content)) {
+        if (generation.store().putIfAbsent(key, content) == ObjectStore.PutResult.EXISTS
+                && !StoredContent.isSame(generation.store(), key, content)) {
             throw new PgpitrException(
                     ExitCode.CORRUPT,
                     "object " + key + " exists already with other content",
                     "another process may be taking a backup of the same name; run the backup again");
         }
         storedBytes.addAndGet(content.length());
-    }
-
-    /** After a lost answer the object is there already. */
-    private boolean isStored(ObjectKey key, Content content) {
-        Optional<InputStream> opened = generation.store().open(key);
-        if (opened.isEmpty()) {
-            return false;
-        }
-        try (InputStream stored = opened.get();
-                InputStream ours = content.open()) {
-            byte[] a;
-            do {
-                a = stored.readNBytes(1 << 16);
-                if (!java.util.Arrays.equals(a, ours.readNBytes(1 << 16))) {
-                    return false;
-                }
-            } while (a.length > 0);
-            return true;
-        } catch (IOException e) {
-            throw new StorageException(
-                    StorageException.Kind.UNAVAILABLE, "reading " + key + " broke off: " + e.getMessage(), e);
-        }
     }
 
     /** Waits for all uploads; returns the bytes stored. */
@@ -129,7 +106,7 @@ final class LaneUploads {
                 task.get();
             } catch (InterruptedException e) {
                 throw interrupted();
-            } catch (java.util.concurrent.ExecutionException e) {
+            } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }
         }

@@ -74,7 +74,8 @@ final class TarForm {
             return ManifestEntry.link(path, name(tar.getLinkName()), modified);
         }
         if (tar.isDirectory()) {
-            return ManifestEntry.directory(path.endsWith("/") ? path.substring(0, path.length() - 1) : path, mode, modified);
+            return ManifestEntry.directory(
+                    path.endsWith("/") ? path.substring(0, path.length() - 1) : path, mode, modified);
         }
         if (tar.getLinkFlag() == TarConstants.LF_NORMAL || tar.getLinkFlag() == TarConstants.LF_OLDNORM) {
             return ManifestEntry.file(path, tar.getSize(), mode, modified);

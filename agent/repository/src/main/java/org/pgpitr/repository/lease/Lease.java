@@ -56,14 +56,13 @@ public final class Lease implements AutoCloseable {
      * @param purpose for people, such as {@code backup 20261121T004500Z}
      * @throws PgpitrException LOCKED if another process holds it; CORRUPT if the lease's object can't be understood
      */
-    public static Lease acquire(
-            Generation generation, String name, String purpose, LeaseHolder holder, Clock clock) {
+    public static Lease acquire(Generation generation, String name, String purpose, LeaseHolder holder, Clock clock) {
         ObjectStore store = generation.store();
         ObjectKey key = generation.layout().lease(name);
         for (int i = 0; i < ATTEMPTS; i++) {
             Instant now = clock.instant();
-            LeaseState wanted = new LeaseState(
-                    UUID.randomUUID().toString(), true, purpose, holder, now, now.plus(TERM));
+            LeaseState wanted =
+                    new LeaseState(UUID.randomUUID().toString(), true, purpose, holder, now, now.plus(TERM));
             Content content = Content.of(wanted.json());
             Optional<ObjectStat> stat = store.stat(key);
             if (stat.isEmpty()) {
@@ -87,7 +86,8 @@ public final class Lease implements AutoCloseable {
             if (isLive(current.get(), holder, now)) {
                 throw locked(name, current.get());
             }
-            Optional<ObjectVersion> version = store.replace(key, content, stat.get().version());
+            Optional<ObjectVersion> version =
+                    store.replace(key, content, stat.get().version());
             if (version.isEmpty()) {
                 // a lost answer to our own replacement looks like another's success
                 version = versionIfOurs(store, key, wanted);
@@ -110,9 +110,7 @@ public final class Lease implements AutoCloseable {
     }
 
     private static boolean isLive(LeaseState state, LeaseHolder here, Instant now) {
-        return state.held()
-                && now.isBefore(state.expires())
-                && here.stateOf(state.holder()) != LeaseHolder.State.DEAD;
+        return state.held() && now.isBefore(state.expires()) && here.stateOf(state.holder()) != LeaseHolder.State.DEAD;
     }
 
     /**

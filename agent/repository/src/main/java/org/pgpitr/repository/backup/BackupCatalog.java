@@ -1,0 +1,236 @@
+package org.pgpitr.repository.backup;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStat;
+import org.pgpitr.storage.ObjectStore.ListVisitor;
+import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
+import org.pgpitr.storage.StorageException;
+
+/**
+ * The backups of one generation. What has a manifest is a backup; other objects are what an interrupted one left, or
+ * belong to one that is being taken.
+ *
+ * <p>All methods fail with a {@link StorageException} if the store does not answer.
+ */
+public final class BackupCatalog {
+    /** The name of the lease under which backups are taken and deleted. */
+    public static final String LEASE = "backup";
+
+    private static final int READERS = 8;
+    private static final int DELETE_BATCH = 1000;
+
+    private final Generation generation;
+
+    public BackupCatalog(Generation generation) {
+        this.generation = generation;
+    }
+
+    /**
+     * All backups.
+     *
+     * @param backups those whose manifest can be read, oldest first
+     * @param unreadable the others, oldest first: nothing but the reason, and what the store itself knows
+     */
+    public record Listing(List<BackupSummary> backups, List<Unreadable> unreadable) {
+        public Listing {
+            backups = List.copyOf(backups);
+            unreadable = List.copyOf(unreadable);
+        }
+    }
+
+    /**
+     * A backup whose manifest can't be read here.
+     *
+     * @param id its identifier, which tells when it began
+     * @param finished when its manifest was stored, by the store's clock
+     * @param reason NO_KEY where this host has no key for it; CORRUPT where the manifest is damaged
+     */
+    public record Unreadable(BackupId id, Instant finished, PgpitrException reason) {}
+
+    /** Lists the backups. Needs the private key of an encrypted generation to tell more than identifiers. */
+    public Listing list() {
+        List<BackupId> ids = ids();
+        List<BackupSummary> backups = new ArrayList<>();
+        List<Unreadable> unreadable = new ArrayList<>();
+        ExecutorService readers = Executors.newFixedThreadPool(READERS, BackupCatalog::daemon);
+        try {
+            List<Future<Optional<Object>>> found = new ArrayList<>();
+            ids.forEach(id -> found.add(readers.submit(() -> read(id))));
+            for (Future<Optional<Object>> future : found) {
+                Object read = get(future).orElse(null);
+                if (read instanceof BackupSummary summary) {
+                    backups.add(summary);
+                } else if (read instanceof Unreadable damaged) {
+                    unreadable.add(damaged);
+                }
+            }
+        } finally {
+            readers.shutdownNow();
+        }
+        return new Listing(backups, unreadable);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "pgpitr-catalog");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Optional<Object> read(BackupId id) {
+        Optional<ObjectStat> manifest = manifest(id);
+        if (manifest.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ManifestReader.summary(generation, id));
+        } catch (PgpitrException e) {
+            // deleted meanwhile
+            return manifest(id).map(stat -> new Unreadable(id, stat.modified(), e));
+        }
+    }
+
+    private static <T> T get(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while backups are listed");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * One backup's totals.
+     *
+     * @throws PgpitrException USAGE if there is none of that identifier; CORRUPT; NO_KEY
+     */
+    public BackupSummary find(BackupId id) {
+        return ManifestReader.summary(generation, id);
+    }
+
+    /** Whether there is a backup of that identifier, or anything that one has left. */
+    public boolean isTaken(BackupId id) {
+        List<BackupId> found = new ArrayList<>();
+        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+            found.add(id);
+            return Next.STOP;
+        });
+        return !found.isEmpty();
+    }
+
+    /**
+     * Identifiers below which there are objects but no manifest: backups that were interrupted, and the one that is
+     * being taken, if any. Oldest first.
+     */
+    public List<BackupId> interrupted() {
+        return ids().stream().filter(id -> manifest(id).isEmpty()).toList();
+    }
+
+    /**
+     * Deletes what an interrupted backup left.
+     *
+     * @param held the lease {@link #LEASE}: while it is held here, no other process takes a backup
+     * @return what the store refuses to delete
+     * @throws PgpitrException LOCKED if the lease is lost
+     */
+    public Set<ObjectKey> cleanUp(BackupId id, Lease held) {
+        confirm(held);
+        if (manifest(id).isPresent()) {
+            throw new IllegalArgumentException("backup " + id + " was not interrupted");
+        }
+        return deleteAll(id, held);
+    }
+
+    /**
+     * Deletes a backup: first its manifest, so that it is never a damaged backup, then the rest. Success if there is
+     * none.
+     *
+     * @param held the lease {@link #LEASE}
+     * @return what the store refuses to delete; if the manifest is among it, nothing was deleted
+     */
+    public Set<ObjectKey> delete(BackupId id, Lease held) {
+        confirm(held);
+        Set<ObjectKey> survivors =
+                generation.store().delete(List.of(generation.layout().manifest(id.value())));
+        return survivors.isEmpty() ? deleteAll(id, held) : survivors;
+    }
+
+    private static void confirm(Lease held) {
+        if (!held.name().equals(LEASE)) {
+            throw new IllegalArgumentException("the lease \"" + held.name() + "\" does not protect backups");
+        }
+        held.confirm();
+    }
+
+    private Set<ObjectKey> deleteAll(BackupId id, Lease held) {
+        Collection<ObjectKey> keys = new ArrayList<>();
+        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+            keys.add(key);
+            return Next.CONTINUE;
+        });
+        Set<ObjectKey> survivors = new TreeSet<>();
+        List<ObjectKey> batch = new ArrayList<>();
+        for (ObjectKey key : keys) {
+            batch.add(key);
+            if (batch.size() == DELETE_BATCH) {
+                held.renew();
+                survivors.addAll(generation.store().delete(batch));
+                batch.clear();
+            }
+        }
+        if (!batch.isEmpty()) {
+            survivors.addAll(generation.store().delete(batch));
+        }
+        return survivors;
+    }
+
+    private Optional<ObjectStat> manifest(BackupId id) {
+        return generation.store().stat(generation.layout().manifest(id.value()));
+    }
+
+    /** All identifiers, oldest first, without listing the data objects, of which there may be hundreds of thousands. */
+    private List<BackupId> ids() {
+        String prefix = generation.layout().backupPrefix();
+        List<BackupId> ids = new ArrayList<>();
+        String last = firstPart(prefix, null);
+        while (last != null) {
+            BackupId.tryParse(last).ifPresent(ids::add);
+            last = firstPart(prefix, ObjectKey.of(prefix + last + "/zzz"));
+        }
+        return ids;
+    }
+
+    /** What follows the prefix up to the next slash, in the first key behind {@code after}; null if there is none. */
+    private String firstPart(String prefix, ObjectKey after) {
+        List<String> found = new ArrayList<>();
+        ListVisitor visitor = (key, stat) -> {
+            found.add(key.value().substring(prefix.length()).split("/", 2)[0]);
+            return Next.STOP;
+        };
+        if (after == null) {
+            generation.store().list(prefix, visitor);
+        } else {
+            generation.store().listAfter(prefix, after, visitor);
+        }
+        return found.isEmpty() ? null : found.get(0);
+    }
+}
