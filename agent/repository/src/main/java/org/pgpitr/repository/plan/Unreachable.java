@@ -1,0 +1,32 @@
+package org.pgpitr.repository.plan;
+
+import java.util.List;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+
+/**
+ * Why a target can't be reached.
+ *
+ * @param request what was wanted
+ * @param reason one sentence without a full stop
+ * @param reachable what can be reached, the nearest first; empty if nothing can
+ * @param passedOver the backups, newest first, each with the reason why it does not serve
+ */
+public record Unreachable(
+        RecoveryRequest request, String reason, List<ReachableRange> reachable, List<PassedOver> passedOver)
+        implements RecoveryDecision {
+    public Unreachable {
+        reachable = List.copyOf(reachable);
+        passedOver = List.copyOf(passedOver);
+    }
+
+    /** TARGET_UNREACHABLE, with the reason as its message and the nearest reachable moments as its hint. */
+    public PgpitrException exception() {
+        return new PgpitrException(ExitCode.TARGET_UNREACHABLE, reason);
+    }
+
+    @Override
+    public RecoveryPlan orElseThrow() {
+        throw exception();
+    }
+}
