@@ -11,6 +11,9 @@ import java.util.Arrays;
  *     the {@code .tmp} that a local store keeps for itself
  */
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
+    /** In characters. */
+    public static final int MAX_LENGTH = 512;
+
     public ObjectKey {
         if (!value.matches("[A-Za-z0-9._/+=-]{1,512}")) {
             throw new IllegalArgumentException("not an object key: \"" + value + "\"");
