@@ -46,15 +46,15 @@ final class Listing {
         folders.proveAbsent(root);
         String base = prefix.substring(0, prefix.lastIndexOf('/') + 1);
         Path folder = root;
-        for (String part : base.isEmpty() ? new String[0] : base.split("/")) {
-            if (!isKeyPart(part)) {
-                return;
+        if (!base.isEmpty()) {
+            for (String part : base.substring(0, base.length() - 1).split("/", -1)) {
+                if (!isKeyPart(part)) {
+                    return;
+                }
+                folder = folder.resolve(part);
             }
-            folder = folder.resolve(part);
         }
-        if (!base.contains("//")) {
-            walk(base, folder);
-        }
+        Next unused = walk(base, folder);
         // A disk that went away meanwhile looks like files that did.
         folders.proveAbsent(root);
     }

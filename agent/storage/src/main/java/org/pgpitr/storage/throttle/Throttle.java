@@ -9,6 +9,9 @@ import java.util.OptionalLong;
 
 /** Lets so many bytes pass in a second, over all threads; up to a second's worth at once. */
 final class Throttle {
+    /** As fast as a bucket can fill, and faster than any store: no limit. */
+    private static final long HIGHEST = 1_000_000_000;
+
     private final long bytesPerSecond;
     private final BlockingBucket bucket;
     private final BlockingStrategy waiting;
@@ -16,7 +19,7 @@ final class Throttle {
     Throttle(OptionalLong bytesPerSecond, TimeMeter time, BlockingStrategy waiting) {
         this.bytesPerSecond = bytesPerSecond.orElse(0);
         this.waiting = waiting;
-        this.bucket = bytesPerSecond.isEmpty()
+        this.bucket = bytesPerSecond.orElse(HIGHEST) >= HIGHEST
                 ? null
                 : Bucket.builder()
                         .addLimit(limit -> limit.capacity(this.bytesPerSecond)
