@@ -32,4 +32,22 @@ public record ClusterIdentity(
         NONE,
         AGE
     }
+
+    public ClusterIdentity {
+        if (formatVersion < 1 || generation < 1) {
+            throw new IllegalArgumentException("not a generation: format " + formatVersion + ", number " + generation);
+        }
+    }
+
+    /** Whether both tell of the same cluster before the same major upgrade; encryption and time may differ. */
+    public boolean isOfSameCluster(ClusterIdentity other) {
+        return systemIdentifier.equals(other.systemIdentifier)
+                && major.equals(other.major)
+                && segmentSize.equals(other.segmentSize);
+    }
+
+    /** For people, such as {@code system identifier 7312345678901234567, PostgreSQL 17, segments of 16MB}. */
+    public String describe() {
+        return "system identifier " + systemIdentifier + ", PostgreSQL " + major + ", segments of " + segmentSize;
+    }
 }

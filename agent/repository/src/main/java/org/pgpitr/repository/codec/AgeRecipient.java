@@ -22,6 +22,10 @@ public record AgeRecipient(String value) {
         }
     }
 
+    static AgeRecipient of(byte[] publicKey) {
+        return new AgeRecipient(Bech32.getEncoder().encode(PREFIX, publicKey).toString());
+    }
+
     private static boolean isValid(String value) {
         if (!value.startsWith("age1") || !value.equals(value.toLowerCase(Locale.ROOT))) {
             return false;
@@ -29,7 +33,7 @@ public record AgeRecipient(String value) {
         try {
             var address = Bech32.getDecoder().decode(value);
             return address.getHumanReadablePart().toString().equals(PREFIX) && address.getData().length == 32;
-        } catch (RuntimeException e) {
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

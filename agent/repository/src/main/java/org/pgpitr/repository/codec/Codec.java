@@ -1,7 +1,17 @@
 package org.pgpitr.repository.codec;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.ByteArrayInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -11,14 +21,33 @@ import org.pgpitr.storage.ObjectKey;
  * Safe for several threads.
  */
 public final class Codec {
+    /** zstd's level unless the configuration tells another. */
+    public static final int DEFAULT_LEVEL = 3;
+
+    /** The highest level; those above it need windows that a reader here refuses. */
+    public static final int MAX_LEVEL = 19;
+
+    /** So much of an object's beginning tells the digest of the file in it. */
+    public static final int TAG_PREFIX = 1024;
+
+    /** The window of {@link #MAX_LEVEL}, 8 MiB: what a hostile object can make a reader allocate. */
+    private static final int MAX_WINDOW_LOG = 23;
+
+    private static final int SMALL_FILE = 16 << 20;
+    private static final long MEMORY_LIMIT = 66L << 20;
+    private static final int BUFFER = 1 << 17;
+
     private final Encryption encryption;
-    private final Keys keys;
+    private final AgeLayer age;
     private final int level;
 
-    /** @param level of zstd, 1 to 19 */
+    /** @param level of zstd, 1 to {@value #MAX_LEVEL} */
     public Codec(Encryption encryption, Keys keys, int level) {
+        if (level < 1 || level > MAX_LEVEL) {
+            throw new IllegalArgumentException("not a compression level from 1 to " + MAX_LEVEL + ": " + level);
+        }
         this.encryption = encryption;
-        this.keys = keys;
+        this.age = new AgeLayer(keys);
         this.level = level;
     }
 
@@ -33,20 +62,34 @@ public final class Codec {
     /**
      * Says early what every encoding would: whether the configured recipients fit the generation.
      *
-     * @throws org.pgpitr.error.PgpitrException USAGE if the generation is encrypted and no recipient is configured, or
-     *     the other way round
+     * @throws PgpitrException USAGE if the generation is encrypted and no recipient is configured, or the other way
+     *     round
      */
     public void requireWritable() {
-        throw new UnsupportedOperationException();
+        if (encryption == Encryption.AGE && !age.encrypts()) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "the repository is encrypted and no recipient is configured",
+                    "set `recipients` in [encryption] as on the other hosts of this cluster");
+        }
+        if (encryption == Encryption.NONE && age.encrypts()) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "recipients are configured and the repository is not encrypted",
+                    "run `pgpitr init --upgrade` to go on in an encrypted generation, or remove `recipients` from "
+                            + "[encryption]");
+        }
     }
 
     /**
      * Says early whether there is a private key, if one is needed. May ask for a passphrase.
      *
-     * @throws org.pgpitr.error.PgpitrException NO_KEY if the generation is encrypted and no identity is configured
+     * @throws PgpitrException NO_KEY if the generation is encrypted and no identity is configured
      */
     public void requireReadable() {
-        throw new UnsupportedOperationException();
+        if (encryption == Encryption.AGE) {
+            age.requireIdentity();
+        }
     }
 
     /**
@@ -55,7 +98,19 @@ public final class Codec {
      * @return the bytes to be stored, in memory; they share {@code compressed} in a plain generation
      */
     public Content seal(byte[] compressed, int offset, int length) {
-        throw new UnsupportedOperationException();
+        requireWritable();
+        if (encryption == Encryption.NONE) {
+            return Content.of(compressed, offset, length);
+        }
+        Spill sealed = new Spill(Long.MAX_VALUE);
+        try {
+            try (OutputStream encrypting = age.writeTo(sealed, Optional.empty())) {
+                encrypting.write(compressed, offset, length);
+            }
+            return sealed.content();
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can't fail", e);
+        }
     }
 
     /**
@@ -64,19 +119,174 @@ public final class Codec {
      *
      * @param key the object's, for messages
      * @param stored closed with the result, or at once if this throws
-     * @throws org.pgpitr.error.PgpitrException NO_KEY if no identity decrypts it; CORRUPT
+     * @throws PgpitrException NO_KEY if no identity decrypts it; CORRUPT
      */
     public InputStream unseal(ObjectKey key, InputStream stored) throws IOException {
-        throw new UnsupportedOperationException();
+        SourceStream source = new SourceStream(stored);
+        return closingOnFailure(source, () -> new DecodedStream(key, source, unsealed(key, source)));
+    }
+
+    private InputStream unsealed(ObjectKey key, SourceStream source) throws IOException {
+        return encryption == Encryption.NONE ? source : age.readFrom(key, source);
     }
 
     /** Encodes a whole object. The caller closes the result. */
     public Encoded encode(Content plaintext) throws IOException {
-        throw new UnsupportedOperationException();
+        requireWritable();
+        return compressed(plaintext, null, null);
+    }
+
+    /**
+     * Encodes an object that holds one file, with its digest to be read from the first kilobyte without a key.
+     *
+     * @param name of the file
+     * @param file must be the same whenever it is opened
+     * @throws IOException if the file can't be read, or changes meanwhile
+     */
+    public Encoded encodeFile(String name, Content file) throws IOException {
+        requireWritable();
+        if (file.length() <= SMALL_FILE) {
+            byte[] bytes = allOf(file);
+            return compressed(Content.of(bytes), new FileTag(name, bytes.length, Sha256.of(bytes)), null);
+        }
+        FileTag tag = new FileTag(name, file.length(), Sha256.of(file));
+        return compressed(file, tag, Sha256.begin());
+    }
+
+    private static byte[] allOf(Content file) throws IOException {
+        try (InputStream in = file.open()) {
+            byte[] bytes = in.readNBytes((int) file.length());
+            if (bytes.length != file.length() || in.read() >= 0) {
+                throw new IOException("it changed while it was read");
+            }
+            return bytes;
+        }
+    }
+
+    /** @param check of a file that is read twice, whether it was the same; null if it was read once */
+    private Encoded compressed(Content plaintext, FileTag tag, MessageDigest check) throws IOException {
+        Spill spill = new Spill(MEMORY_LIMIT);
+        try {
+            try (OutputStream sealed = sealing(spill, tag)) {
+                if (tag != null) {
+                    sealed.write(tag.toFrame());
+                }
+                compress(plaintext, sealed, check);
+            }
+            if (check != null && !Sha256.end(check).equals(tag.sha256())) {
+                throw new IOException("it changed while it was read");
+            }
+            return new Encoded(spill, tag);
+        } catch (IOException | RuntimeException e) {
+            spill.discard();
+            throw e;
+        }
+    }
+
+    private void compress(Content plaintext, OutputStream sink, MessageDigest check) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        try (InputStream in = plaintext.open();
+                OutputStream zstd = new ZstdOutputStreamNoFinalizer(new Unclosed(sink), level).setChecksum(true)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (check != null) {
+                    check.update(buffer, 0, n);
+                }
+                zstd.write(buffer, 0, n);
+            }
+        }
+    }
+
+    private OutputStream sealing(Spill spill, FileTag tag) throws IOException {
+        return encryption == Encryption.NONE
+                ? new Unclosed(spill)
+                : age.writeTo(spill, Optional.ofNullable(tag).map(t -> new DigestStanza(t.sha256())));
     }
 
     /** Undoes {@link #encode}; otherwise as {@link #unseal}. */
     public InputStream decode(ObjectKey key, InputStream stored) throws IOException {
-        throw new UnsupportedOperationException();
+        SourceStream source = new SourceStream(stored);
+        return closingOnFailure(source, () -> new DecodedStream(key, source, decompressed(unsealed(key, source))));
+    }
+
+    /** Undoes {@link #encodeFile}; otherwise as {@link #unseal}. */
+    public DecodedFile decodeFile(ObjectKey key, InputStream stored) throws IOException {
+        SourceStream source = new SourceStream(stored);
+        return closingOnFailure(source, () -> {
+            try {
+                return decodedFile(key, source);
+            } catch (DamagedException e) {
+                throw Corrupt.object(key, e.getMessage(), e);
+            }
+        });
+    }
+
+    private DecodedFile decodedFile(ObjectKey key, SourceStream source) throws IOException {
+        byte[] prefix = source.readNBytes(TAG_PREFIX);
+        String promised = sha256(prefix);
+        SourceStream whole = new SourceStream(new SequenceInputStream(new ByteArrayInputStream(prefix), source));
+        InputStream compressed = unsealed(key, whole);
+        FileTag tag = FileTag.read(compressed);
+        if (!tag.sha256().equals(promised)) {
+            throw new DamagedException("its age header tells another digest than its content");
+        }
+        return new DecodedFile(tag, new DecodedStream(key, whole, new FileStream(decompressed(compressed), tag)));
+    }
+
+    /**
+     * The digest of the file in an object, read without a key.
+     *
+     * @param prefix the object's first {@value #TAG_PREFIX} bytes, or all if there are less
+     * @return SHA-256 in hexadecimal
+     * @throws PgpitrException CORRUPT if the object does not begin as {@link #encodeFile} makes it
+     */
+    public String sha256(ObjectKey key, byte[] prefix) {
+        try {
+            return sha256(prefix);
+        } catch (IOException e) {
+            throw Corrupt.object(key, e.getMessage(), e);
+        }
+    }
+
+    private String sha256(byte[] prefix) throws IOException {
+        return encryption == Encryption.AGE
+                ? DigestStanza.read(prefix)
+                : FileTag.read(new ByteArrayInputStream(prefix)).sha256();
+    }
+
+    private static InputStream decompressed(InputStream compressed) throws IOException {
+        return new ZstdInputStreamNoFinalizer(compressed).setLongMax(MAX_WINDOW_LOG);
+    }
+
+    private interface Opening<T> {
+        T open() throws IOException;
+    }
+
+    private static <T> T closingOnFailure(InputStream stored, Opening<T> opening) throws IOException {
+        try {
+            return opening.open();
+        } catch (IOException | RuntimeException e) {
+            try {
+                stored.close();
+            } catch (IOException onClose) {
+                e.addSuppressed(onClose);
+            }
+            throw e;
+        }
+    }
+
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 }

@@ -1,17 +1,20 @@
 package org.pgpitr.repository.codec;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.pgpitr.storage.Content;
 
-/**
- * An object as it will be stored. Big ones are kept in a temporary file, which {@link #close} deletes.
- */
+/** An object as it will be stored. A big one is kept in a temporary file, which {@link #close} deletes. */
 public final class Encoded implements AutoCloseable {
+    private final Spill spill;
     private final Content content;
-    private final Runnable cleanUp;
+    private final FileTag tag;
 
-    Encoded(Content content, Runnable cleanUp) {
-        this.content = content;
-        this.cleanUp = cleanUp;
+    Encoded(Spill spill, FileTag tag) throws IOException {
+        this.spill = spill;
+        this.content = spill.content();
+        this.tag = tag;
     }
 
     /** The stored bytes; readable until {@link #close}. */
@@ -19,8 +22,17 @@ public final class Encoded implements AutoCloseable {
         return content;
     }
 
+    /** What the object tells of the file it holds; empty if it is not of that kind. */
+    public Optional<FileTag> tag() {
+        return Optional.ofNullable(tag);
+    }
+
     @Override
     public void close() {
-        cleanUp.run();
+        try {
+            spill.discard();
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't delete a temporary file", e);
+        }
     }
 }
