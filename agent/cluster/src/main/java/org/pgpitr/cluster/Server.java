@@ -126,6 +126,17 @@ public final class Server implements AutoCloseable {
         return Instant.EPOCH.plus(row.getBigDecimal(column).longValue(), ChronoUnit.MICROS);
     }
 
+    /** The names of all tablespaces by their oid. */
+    public Map<Long, String> tablespaceNames() {
+        Map<Long, String> names = new LinkedHashMap<>();
+        session.rows(
+                "tell its tablespaces",
+                Privilege.NONE,
+                "SELECT oid::bigint, spcname FROM pg_tablespace ORDER BY oid",
+                row -> names.put(row.getLong(1), row.getString(2)));
+        return names;
+    }
+
     /**
      * Settings in {@code pg_settings}' own form and units. What the server does not know, or the role may not see, is
      * left out.

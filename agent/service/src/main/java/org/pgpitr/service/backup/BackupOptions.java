@@ -1,5 +1,6 @@
 package org.pgpitr.service.backup;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.pgpitr.cluster.CheckpointMode;
  * @param onDamage what a page with a wrong checksum means
  * @param archiveTimeout how long to wait for a WAL segment to arrive in the repository; counted anew whenever the
  *     server's archiver gets on, so a long queue alone is no failure
- * @param label the user's text for the backup; empty text for none
+ * @param label the user's text for the backup, one line of up to {@value #MAX_LABEL} bytes; empty text for none
  * @param dataDirectory where this host sees the server's data directory; empty: where the server says that it is
  */
 public record BackupOptions(
@@ -24,6 +25,9 @@ public record BackupOptions(
         String label,
         Optional<Path> dataDirectory) {
     public static final int MAX_WORKERS = 256;
+    /** PostgreSQL's own limit ({@code MAXPGPATH}, less the end of the text). */
+    public static final int MAX_LABEL = 1023;
+
     /** Two workers, a fast checkpoint, a damaged page fails, a minute for the archiver, no label. */
     public static final BackupOptions DEFAULT =
             new BackupOptions(2, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofSeconds(60), "", Optional.empty());
@@ -34,6 +38,10 @@ public record BackupOptions(
         }
         if (archiveTimeout.isNegative() || archiveTimeout.isZero()) {
             throw new IllegalArgumentException("the archive timeout must be above zero, not " + archiveTimeout);
+        }
+        if (label.getBytes(StandardCharsets.UTF_8).length > MAX_LABEL
+                || label.chars().anyMatch(c -> c < ' ')) {
+            throw new IllegalArgumentException("a label is one line of up to " + MAX_LABEL + " bytes: " + label);
         }
     }
 

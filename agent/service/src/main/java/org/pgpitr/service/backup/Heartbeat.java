@@ -1,0 +1,51 @@
+package org.pgpitr.service.backup;
+
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.storage.StorageException;
+
+/**
+ * Keeps a lease alive in the background, also while the backup waits for a checkpoint or for WAL. A store that does not
+ * answer now and then is borne, since the lease lasts for many beats; a lease that another process holds is not.
+ */
+final class Heartbeat implements AutoCloseable {
+    private static final long BEAT_SECONDS = 20;
+
+    private final Lease lease;
+    private final ScheduledExecutorService beats =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("pgpitr-lease"));
+    private volatile Optional<RuntimeException> lost = Optional.empty();
+
+    Heartbeat(Lease lease) {
+        this.lease = lease;
+        beats.scheduleWithFixedDelay(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void beat() {
+        try {
+            lease.renew();
+        } catch (StorageException tryAgainNextTime) {
+            return;
+        } catch (RuntimeException e) {
+            lost = Optional.of(e);
+        }
+    }
+
+    /**
+     * @throws PgpitrException LOCKED if the lease was lost
+     */
+    void check() {
+        lost.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    @Override
+    public void close() {
+        Threads.end(beats);
+    }
+}
