@@ -1,12 +1,18 @@
 package org.pgpitr.postgres;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The ancestry of a timeline, as its history file tells it ({@code timeline.c}): from timeline 1, or the oldest one
- * known, up to the timeline itself.
+ * The ancestry of a timeline, as its history file tells it ({@code src/backend/access/transam/timeline.c}): from
+ * timeline 1, or the oldest one known, up to the timeline itself.
+ *
+ * <p>Switch points need not ascend: a recovery that was asked for timeline 2 but ended before timeline 2 began makes
+ * PostgreSQL write {@code 1 0/1000000} and then {@code 2 0/B5A850} into the file of timeline 3. Such a timeline 3
+ * follows timeline 1 up to 0/B5A850 and was never on timeline 2; {@link #stretches} says so.
  *
  * @param timeline the timeline whose history this is
  * @param ancestors the timelines before it, oldest first, each with the position where it was left; empty for a
@@ -42,10 +48,6 @@ public record TimelineHistory(TimelineId timeline, List<Ancestor> ancestors) {
             if (previous != null && a.timeline().compareTo(previous.timeline()) <= 0) {
                 throw new InvalidFormatException("history of timeline " + timeline + ": timeline " + a.timeline()
                         + " stands after timeline " + previous.timeline());
-            }
-            if (previous != null && a.switchPoint().isBefore(previous.switchPoint())) {
-                throw new InvalidFormatException("history of timeline " + timeline + ": switch point " + a.switchPoint()
-                        + " stands after " + previous.switchPoint());
             }
             previous = a;
         }
@@ -85,34 +87,42 @@ public record TimelineHistory(TimelineId timeline, List<Ancestor> ancestors) {
         return new TimelineHistory(timeline, ancestors);
     }
 
-    /** The path as stretches of WAL, oldest first, this timeline last. */
+    /**
+     * The path as stretches of WAL, oldest first, this timeline last, each beginning where the one before it ends. An
+     * ancestor that the path was never on has none.
+     */
     public List<Stretch> stretches() {
-        List<Stretch> path = new ArrayList<>();
-        Lsn begin = Lsn.ZERO;
-        for (Ancestor a : ancestors) {
-            path.add(new Stretch(a.timeline(), begin, Optional.of(a.switchPoint())));
-            begin = a.switchPoint();
+        Deque<Stretch> path = new ArrayDeque<>();
+        Lsn begin = ancestors.isEmpty()
+                ? Lsn.ZERO
+                : ancestors.get(ancestors.size() - 1).switchPoint();
+        path.addFirst(new Stretch(timeline, begin, Optional.empty()));
+        for (int i = ancestors.size() - 1; i >= 0; i--) {
+            Lsn end = begin;
+            Lsn left = i == 0 ? Lsn.ZERO : ancestors.get(i - 1).switchPoint();
+            if (left.isBefore(end)) {
+                begin = left;
+                path.addFirst(new Stretch(ancestors.get(i).timeline(), begin, Optional.of(end)));
+            }
         }
-        path.add(new Stretch(timeline, begin, Optional.empty()));
-        return path;
+        return List.copyOf(path);
     }
 
     /** Which timeline of this history holds the byte at {@code lsn} ({@code tliOfPointInHistory}). */
     public TimelineId timelineAt(Lsn lsn) {
-        for (Ancestor a : ancestors) {
-            if (lsn.isBefore(a.switchPoint())) {
-                return a.timeline();
-            }
-        }
-        return timeline;
+        return stretches().stream()
+                .filter(s -> s.contains(lsn))
+                .findFirst()
+                .map(Stretch::timeline)
+                .orElse(timeline);
     }
 
     /** Where this history left {@code ancestor}; empty if it never was on it, or still is. */
     public Optional<Lsn> switchPoint(TimelineId ancestor) {
-        return ancestors.stream()
-                .filter(a -> a.timeline().equals(ancestor))
-                .map(Ancestor::switchPoint)
-                .findFirst();
+        return stretches().stream()
+                .filter(s -> s.timeline().equals(ancestor))
+                .findFirst()
+                .flatMap(Stretch::end);
     }
 
     /** Whether a recovery along this history passes through {@code lsn} as written by {@code writer}. */

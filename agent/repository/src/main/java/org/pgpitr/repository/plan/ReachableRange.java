@@ -25,4 +25,15 @@ public record ReachableRange(
         /** WAL is missing, and there is some behind the hole. */
         HOLE
     }
+
+    /** In one phrase, with the options that lead to both ends. */
+    @Override
+    public String toString() {
+        String end = ending == Ending.END_OF_WAL
+                ? "the end of the archived WAL at " + to + " (`--target-latest --target-timeline " + timeline + "`)"
+                : "the hole in the WAL at " + to + " (`--target-lsn " + lastTarget + " --target-timeline " + timeline
+                        + "`)";
+        return "timeline " + timeline + " from the end of backup " + backup + " at " + from + ", " + fromTime
+                + " (`--target-immediate --backup " + backup + "`), to " + end;
+    }
 }

@@ -15,6 +15,7 @@ import org.pgpitr.repository.backup.BackupSummary;
  *
  * @param segmentSize of the cluster's WAL
  * @param backups oldest first
+ * @param unreadable backups whose manifest can't be read, so nothing but that is known of them
  * @param histories by their timelines; timeline 1 has none
  * @param wal the names of the archived segments
  * @param asOf when this was read: nothing later can be known
@@ -22,6 +23,7 @@ import org.pgpitr.repository.backup.BackupSummary;
 public record RecoveryFacts(
         WalSegmentSize segmentSize,
         List<BackupSummary> backups,
+        List<PassedOver> unreadable,
         Map<TimelineId, TimelineHistory> histories,
         ArchivedWal wal,
         Instant asOf) {
@@ -29,6 +31,7 @@ public record RecoveryFacts(
         backups = backups.stream()
                 .sorted(Comparator.comparing(BackupSummary::stopped).thenComparing(BackupSummary::id))
                 .toList();
+        unreadable = List.copyOf(unreadable);
         histories = Map.copyOf(histories);
     }
 }

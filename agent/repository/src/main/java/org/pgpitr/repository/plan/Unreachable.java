@@ -1,6 +1,7 @@
 package org.pgpitr.repository.plan;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 
@@ -15,6 +16,9 @@ import org.pgpitr.error.PgpitrException;
 public record Unreachable(
         RecoveryRequest request, String reason, List<ReachableRange> reachable, List<PassedOver> passedOver)
         implements RecoveryDecision {
+    /** How many ranges an error message names. */
+    private static final int HINTS = 3;
+
     public Unreachable {
         reachable = List.copyOf(reachable);
         passedOver = List.copyOf(passedOver);
@@ -22,7 +26,17 @@ public record Unreachable(
 
     /** TARGET_UNREACHABLE, with the reason as its message and the nearest reachable moments as its hint. */
     public PgpitrException exception() {
-        return new PgpitrException(ExitCode.TARGET_UNREACHABLE, reason);
+        return new PgpitrException(ExitCode.TARGET_UNREACHABLE, reason, hint());
+    }
+
+    private String hint() {
+        if (reachable.isEmpty()) {
+            return "nothing can be recovered here; take a backup with `pgpitr backup`";
+        }
+        return reachable.stream()
+                .limit(HINTS)
+                .map(ReachableRange::toString)
+                .collect(Collectors.joining("; ", "reachable is ", ""));
     }
 
     @Override

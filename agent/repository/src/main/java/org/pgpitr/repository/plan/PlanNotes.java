@@ -1,0 +1,65 @@
+package org.pgpitr.repository.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.RecoveryTargetTimeline;
+import org.pgpitr.postgres.TimelineHistory.Stretch;
+import org.pgpitr.postgres.TimelineId;
+
+/** What the user should know of a plan, whatever its target. */
+record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelines) {
+    List<String> of(Candidate candidate, List<WalRange> wal) {
+        List<String> notes = new ArrayList<>();
+        newerTimelines(candidate, notes);
+        if (request.target() instanceof RecoveryTarget.Time) {
+            branches(candidate, notes);
+        }
+        for (WalRange range : wal) {
+            if (range.form() == WalRange.Form.PARTIAL) {
+                notes.add("WAL segment " + range.last() + " is archived as " + range.last() + ".partial only, which is"
+                        + " delivered in its place.");
+            }
+        }
+        int damaged = candidate.backup().damagedPages().size();
+        if (damaged > 0) {
+            notes.add("The backup has " + damaged + (damaged == 1 ? " damaged page." : " damaged pages."));
+        }
+        return notes;
+    }
+
+    private void newerTimelines(Candidate candidate, List<String> notes) {
+        if (!(request.timeline() instanceof RecoveryTargetTimeline.Latest)) {
+            return;
+        }
+        TimelineId followed = candidate.path().path().timeline();
+        for (TimelineId newer : timelines.known().tailSet(followed, false)) {
+            notes.add("Timeline " + newer + " is newer than timeline " + followed + ", but "
+                    + (request.backup().isPresent() ? "this" : "no") + " backup leads there.");
+        }
+        for (TimelineId unknown : facts.wal().timelines()) {
+            if (unknown.compareTo(followed) > 0 && !timelines.known().contains(unknown)) {
+                notes.add("Timeline " + unknown + " has archived WAL but no history file, so it can't be followed.");
+            }
+        }
+    }
+
+    /** The same time may have come twice: once on a timeline that was left, once on the one that is followed. */
+    private void branches(Candidate candidate, List<String> notes) {
+        for (Stretch stretch : candidate.path().path().stretches()) {
+            stretch.end()
+                    .filter(end -> end.isAfter(candidate.backup().stopLsn()))
+                    .filter(end -> isWalBehind(stretch.timeline(), end))
+                    .ifPresent(end ->
+                            notes.add("Timeline " + candidate.path().path().timeline() + " leaves timeline "
+                                    + stretch.timeline() + " at " + end + "; for a moment behind that on timeline "
+                                    + stretch.timeline() + " use `--target-timeline " + stretch.timeline() + "`."));
+        }
+    }
+
+    private boolean isWalBehind(TimelineId timeline, Lsn end) {
+        long segment = facts.segmentSize().segmentNumber(end);
+        return facts.wal().last(timeline).orElse(-1) >= segment;
+    }
+}

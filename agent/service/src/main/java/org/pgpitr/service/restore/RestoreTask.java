@@ -1,0 +1,173 @@
+package org.pgpitr.service.restore;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.BackupManifestFile;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.backup.ManifestEntry;
+import org.pgpitr.repository.backup.ManifestReader;
+import org.pgpitr.repository.plan.RecoveryPlan;
+import org.pgpitr.service.Progress;
+
+/**
+ * Rebuilds a data directory, ready for a server to be started in it and to recover to the plan's target.
+ *
+ * <p>All directories must be absent or empty, and have room enough; nothing is written before that is known. Every
+ * file is verified against the manifest's SHA-256, everything is made durable, and {@code global/pg_control} gets its
+ * name last: without it no server starts, so a restore that failed or was killed never looks like a finished one. It
+ * leaves what it wrote, with a marker file, for the user to remove.
+ */
+public final class RestoreTask {
+    private final Generation generation;
+    private final RecoveryPlan plan;
+    private final RestoreOptions options;
+    private final Progress progress;
+
+    public RestoreTask(Generation generation, RecoveryPlan plan, RestoreOptions options, Progress progress) {
+        this.generation = generation;
+        this.plan = plan;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /**
+     * Restores. To be run once.
+     *
+     * @throws PgpitrException USAGE if a directory is not empty or has not enough room; CORRUPT if the backup is
+     *     damaged, naming what; NO_KEY; STORAGE_UNAVAILABLE if the local disk fails
+     * @throws org.pgpitr.storage.StorageException if the store does not deliver
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public RestoreResult run() {
+        long begin = System.nanoTime();
+        try {
+            generation.codec().requireReadable();
+            RestoreTarget target = target();
+            target.requireEmpty();
+            survey(target);
+            restore(target);
+            BackupSummary backup = plan.backup();
+            return new RestoreResult(
+                    target.into(),
+                    target.tablespaces().all(),
+                    backup.files(),
+                    backup.originalBytes(),
+                    Duration.ofNanos(System.nanoTime() - begin));
+        } catch (UncheckedIOException e) {
+            throw LocalFailure.of(e);
+        } catch (IOException e) {
+            throw LocalFailure.of(e);
+        }
+    }
+
+    private RestoreTarget target() throws IOException {
+        Path into = options.into().toAbsolutePath().normalize();
+        TablespacePlaces places =
+                new TablespacePlaces(plan.backup().tablespaces(), options.tablespaceMap(), into);
+        return new RestoreTarget(
+                into, places, FileOwner.of(options.owner(), RestoreTarget.nearestExisting(into)));
+    }
+
+    /** Reads the manifest to its end before anything is written: that it is whole, what it names, how much it needs. */
+    private void survey(RestoreTarget target) throws IOException {
+        FreeSpace space = new FreeSpace(target);
+        try (ManifestReader manifest = ManifestReader.open(generation, plan.backup().id())) {
+            requireSameCluster(manifest.summary());
+            Optional<ManifestEntry> entry = manifest.next();
+            while (entry.isPresent()) {
+                EntryName.check(entry.get());
+                space.add(entry.get());
+                entry = manifest.next();
+            }
+        }
+        space.require();
+    }
+
+    private void requireSameCluster(BackupSummary found) {
+        if (!found.systemIdentifier().equals(generation.identity().systemIdentifier())) {
+            throw new PgpitrException(
+                    ExitCode.CORRUPT,
+                    "backup " + found.id() + " is of the cluster with system identifier " + found.systemIdentifier()
+                            + ", but stands in the repository of "
+                            + generation.identity().systemIdentifier(),
+                    "somebody has moved it; use another backup");
+        }
+    }
+
+    private void restore(RestoreTarget target) throws IOException {
+        BackupSummary backup = plan.backup();
+        target.create();
+        Path marker = target.into().resolve(UnfinishedMarker.NAME);
+        LaterSteps later = new LaterSteps();
+        try (FileSyncer syncer = new FileSyncer()) {
+            RecoveryFiles files = new RecoveryFiles(target, syncer);
+            try (OutputStream out = files.create(UnfinishedMarker.NAME)) {
+                out.write(("restore of backup " + backup.id() + " is not finished\n").getBytes(StandardCharsets.UTF_8));
+            }
+            progress.begin("restoring", backup.originalBytes());
+            try (OutputStream out = new BufferedOutputStream(files.create(BackupManifestFile.PATH), 1 << 16);
+                    BackupManifestFile listing =
+                            new BackupManifestFile(out, backup.major(), backup.systemIdentifier())) {
+                copy(target, later, syncer, listing);
+                files.tablespaceMap(listing);
+                listing.finish(List.of(
+                        new BackupManifestFile.WalRange(backup.timeline(), backup.startLsn(), backup.stopLsn())));
+            } finally {
+                progress.end();
+            }
+            later.makeLinks(target);
+            files.settings(plan, options);
+            files.signal(options.mode());
+            syncer.submit(target.into().resolve(BackupManifestFile.PATH));
+            later.setModes();
+            syncer.finish();
+            for (Path directory : target.touchedDirectories()) {
+                FileSyncer.sync(directory);
+            }
+        }
+        makeStartable(target);
+        Files.delete(marker);
+        FileSyncer.sync(target.into());
+    }
+
+    private void copy(RestoreTarget target, LaterSteps later, FileSyncer syncer, BackupManifestFile listing)
+            throws IOException {
+        BackupSummary backup = plan.backup();
+        try (ManifestReader manifest = ManifestReader.open(generation, backup.id())) {
+            LaneFeed feed = new LaneFeed(manifest, listing);
+            new RestoreWorkers(
+                            options.workers(),
+                            () -> new LaneRestore(generation, backup.id(), target, later, syncer, progress))
+                    .run(feed);
+            if (!feed.isComplete()) {
+                throw new IllegalStateException("lanes of backup " + backup.id() + " were left out");
+            }
+        }
+    }
+
+    /** Everything else is durable: now the directory may become one that a server starts in. */
+    private void makeStartable(RestoreTarget target) throws IOException {
+        Path unfinished = target.into().resolve(ControlFilePlace.UNFINISHED);
+        if (!Files.exists(unfinished)) {
+            throw new PgpitrException(
+                    ExitCode.CORRUPT,
+                    "backup " + plan.backup().id() + " is damaged: it has no " + ControlFilePlace.FINAL,
+                    "remove what was restored and restore from another backup; see `pgpitr list`");
+        }
+        Path control = target.into().resolve(ControlFilePlace.FINAL);
+        Files.move(unfinished, control, StandardCopyOption.ATOMIC_MOVE);
+        FileSyncer.sync(control.getParent());
+    }
+}
