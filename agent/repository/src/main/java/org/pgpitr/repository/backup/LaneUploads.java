@@ -2,15 +2,17 @@ package org.pgpitr.repository.backup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -29,11 +31,12 @@ final class LaneUploads {
     private final BackupId id;
     private final int lane;
     private final Executor executor;
-    /** Buffers that no upload uses. An upload gives its buffer back however it ends. */
-    private final BlockingQueue<byte[]> free = new LinkedBlockingQueue<>();
+    /** Buffers to be filled again: at most one more than there are slots. */
+    private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
+
+    private final Semaphore slots = new Semaphore(IN_FLIGHT);
 
     private final List<FutureTask<?>> underWay = new ArrayList<>();
-    private int buffers;
     private final AtomicLong storedBytes = new AtomicLong();
     private volatile RuntimeException failure;
 
@@ -44,27 +47,20 @@ final class LaneUploads {
         this.executor = executor;
     }
 
-    /** A buffer to fill, of {@link #OBJECT_BYTES}; waits while all are being uploaded. */
+    /** A buffer to fill, of {@link #OBJECT_BYTES}. */
     byte[] takeBuffer() {
         check();
         byte[] buffer = free.poll();
-        if (buffer == null && buffers < IN_FLIGHT + 1) {
-            buffers++;
-            return new byte[OBJECT_BYTES];
-        }
-        if (buffer == null) {
-            try {
-                buffer = free.take();
-            } catch (InterruptedException e) {
-                throw interrupted();
-            }
-        }
-        check();
-        return buffer;
+        return buffer == null ? new byte[OBJECT_BYTES] : buffer;
     }
 
-    /** Stores the beginning of a buffer that {@link #takeBuffer} gave. */
+    /** Stores the beginning of a buffer that {@link #takeBuffer} gave; waits while enough others are under way. */
     void submit(byte[] buffer, int length, int sequence) {
+        try {
+            slots.acquire();
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
         check();
         underWay.removeIf(FutureTask::isDone);
         FutureTask<?> task = new FutureTask<>(() -> upload(buffer, length, sequence), null);
@@ -72,6 +68,7 @@ final class LaneUploads {
         executor.execute(task);
     }
 
+    /** Gives buffer and slot back however it ends. */
     private void upload(byte[] buffer, int length, int sequence) {
         try {
             if (failure == null) {
@@ -83,18 +80,36 @@ final class LaneUploads {
             failure = new IllegalStateException("storing an object of lane " + lane + " failed: " + e, e);
             throw e;
         } finally {
-            free.add(buffer);
+            slots.release();
         }
     }
 
     private void store(ObjectKey key, byte[] buffer, int length) {
-        Content content = generation.codec().seal(buffer, 0, length);
+        if (generation.codec().encryption() == Encryption.NONE) {
+            try {
+                put(key, Content.of(buffer, 0, length));
+            } finally {
+                free.add(buffer);
+            }
+            return;
+        }
+        Content sealed;
+        try {
+            sealed = generation.codec().seal(buffer, 0, length);
+        } finally {
+            // the sealed bytes are a copy, so the next object can be filled while they are stored
+            free.add(buffer);
+        }
+        put(key, sealed);
+    }
+
+    private void put(ObjectKey key, Content content) {
         if (generation.store().putIfAbsent(key, content) == ObjectStore.PutResult.EXISTS
                 && !StoredContent.isSame(generation.store(), key, content)) {
             throw new PgpitrException(
-                    ExitCode.CORRUPT,
-                    "object " + key + " exists already with other content",
-                    "another process may be taking a backup of the same name; run the backup again");
+                    ExitCode.LOCKED,
+                    "object " + key + " exists already with other content: another process is taking backup " + id,
+                    "wait until it has ended, then run the backup again");
         }
         storedBytes.addAndGet(content.length());
     }

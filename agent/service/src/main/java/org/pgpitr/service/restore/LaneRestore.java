@@ -35,7 +35,8 @@ import org.pgpitr.service.restore.LaneFeed.Expected;
 final class LaneRestore {
     private static final int CHUNK = 256 << 10;
     private static final int USUAL_MODE = 0600;
-    private static final Set<StandardOpenOption> NEW = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Set<StandardOpenOption> NEW =
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 

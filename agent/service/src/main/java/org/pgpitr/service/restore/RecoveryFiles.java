@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.postgres.BackupManifestFile;
+import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.TablespaceMap;
 import org.pgpitr.repository.backup.PathNames;
 import org.pgpitr.repository.plan.RecoveryPlan;
@@ -51,8 +52,8 @@ final class RecoveryFiles {
             create(SETTINGS).close();
         }
         String added = RecoverySettings.text(plan.target(), plan.path().timeline(), options);
-        try (OutputStream out = Files.newOutputStream(
-                file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        try (OutputStream out =
+                Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             out.write(earlier.getBytes(StandardCharsets.ISO_8859_1));
             out.write(added.getBytes(StandardCharsets.UTF_8));
         }
@@ -72,13 +73,13 @@ final class RecoveryFiles {
      * Puts the tablespaces' new places into {@code tablespace_map}: a server that starts from a backup makes its links
      * anew from this file ({@code read_tablespace_map} in {@code xlogrecovery.c}), whatever they were.
      */
-    void tablespaceMap(BackupManifestFile listing) throws IOException {
+    void tablespaceMap(PostgresMajor major, BackupManifestFile listing) throws IOException {
         Path file = target.into().resolve(TablespaceMap.PATH);
         if (!Files.exists(file)) {
             return;
         }
         // the map is bytes to PostgreSQL; as Latin-1 all of them survive
-        TablespaceMap map = TablespaceMap.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+        TablespaceMap map = TablespaceMap.parse(major, Files.readString(file, StandardCharsets.ISO_8859_1));
         Map<Long, Path> places = target.tablespaces().all();
         List<TablespaceMap.Entry> entries = map.entries().stream()
                 .map(entry -> Optional.ofNullable(places.get(entry.oid()))
@@ -87,7 +88,7 @@ final class RecoveryFiles {
                                 new String(PathNames.bytes(PathNames.of(place)), StandardCharsets.ISO_8859_1)))
                         .orElse(entry))
                 .toList();
-        byte[] bytes = new TablespaceMap(entries).toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = new TablespaceMap(entries).text(major).getBytes(StandardCharsets.ISO_8859_1);
         Files.write(file, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
         syncer.submit(file);
         listing.file(

@@ -33,9 +33,9 @@ final class RecoverySettings {
             "recovery_target_lsn",
             "recovery_target_name");
     /** What PostgreSQL keeps of a time; the zone is written out because it would read another one into it. */
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private RecoverySettings() {}
 
@@ -55,10 +55,9 @@ final class RecoverySettings {
     /** The lines to append. */
     static String text(RecoveryTarget target, TimelineId timeline, RestoreOptions options) {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
-        settings(target, timeline, options).forEach((name, value) -> text.append(name)
-                .append(" = ")
-                .append(quote(value))
-                .append('\n'));
+        settings(target, timeline, options)
+                .forEach((name, value) ->
+                        text.append(name).append(" = ").append(quote(value)).append('\n'));
         return text.toString();
     }
 
@@ -74,8 +73,8 @@ final class RecoverySettings {
         boolean follow = options.mode() == Mode.STANDBY && target instanceof EndOfWal;
         settings.put("recovery_target_timeline", follow ? "latest" : timeline.toString());
         options.targetAction()
-                .ifPresent(action -> settings.put(
-                        "recovery_target_action", action.name().toLowerCase(Locale.ROOT)));
+                .ifPresent(action ->
+                        settings.put("recovery_target_action", action.name().toLowerCase(Locale.ROOT)));
         if (options.archiving() == Archiving.OFF) {
             settings.put("archive_mode", "off");
         }

@@ -50,7 +50,9 @@ final class RestoreTarget {
     void requireEmpty() throws IOException {
         requireEmpty(into, "restore into another directory, or empty this one first");
         for (Path place : tablespaces.directories()) {
-            requireEmpty(place, "give the tablespace another directory with --tablespace-map NAME=DIR, or empty this one first");
+            requireEmpty(
+                    place,
+                    "give the tablespace another directory with --tablespace-map NAME=DIR, or empty this one first");
         }
     }
 

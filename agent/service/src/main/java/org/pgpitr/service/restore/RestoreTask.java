@@ -74,16 +74,15 @@ public final class RestoreTask {
 
     private RestoreTarget target() throws IOException {
         Path into = options.into().toAbsolutePath().normalize();
-        TablespacePlaces places =
-                new TablespacePlaces(plan.backup().tablespaces(), options.tablespaceMap(), into);
-        return new RestoreTarget(
-                into, places, FileOwner.of(options.owner(), RestoreTarget.nearestExisting(into)));
+        TablespacePlaces places = new TablespacePlaces(plan.backup().tablespaces(), options.tablespaceMap(), into);
+        return new RestoreTarget(into, places, FileOwner.of(options.owner(), RestoreTarget.nearestExisting(into)));
     }
 
     /** Reads the manifest to its end before anything is written: that it is whole, what it names, how much it needs. */
     private void survey(RestoreTarget target) throws IOException {
         FreeSpace space = new FreeSpace(target);
-        try (ManifestReader manifest = ManifestReader.open(generation, plan.backup().id())) {
+        try (ManifestReader manifest =
+                ManifestReader.open(generation, plan.backup().id())) {
             requireSameCluster(manifest.summary());
             Optional<ManifestEntry> entry = manifest.next();
             while (entry.isPresent()) {
@@ -121,7 +120,7 @@ public final class RestoreTask {
                     BackupManifestFile listing =
                             new BackupManifestFile(out, backup.major(), backup.systemIdentifier())) {
                 copy(target, later, syncer, listing);
-                files.tablespaceMap(listing);
+                files.tablespaceMap(backup.major(), listing);
                 listing.finish(List.of(
                         new BackupManifestFile.WalRange(backup.timeline(), backup.startLsn(), backup.stopLsn())));
             } finally {

@@ -34,13 +34,17 @@ final class TablespacePlaces {
             Path mapped = byOid != null ? byOid : byName;
             Path original = PathNames.path(tablespace.location());
             if (mapped != null || original.isAbsolute()) {
-                place(tablespace, (mapped != null ? mapped : original).toAbsolutePath().normalize(), into);
+                place(
+                        tablespace,
+                        (mapped != null ? mapped : original).toAbsolutePath().normalize(),
+                        into);
             }
         }
         if (!unused.isEmpty()) {
             throw new PgpitrException(
                     ExitCode.USAGE,
-                    "the backup has no tablespace \"" + unused.keySet().iterator().next() + "\"",
+                    "the backup has no tablespace \""
+                            + unused.keySet().iterator().next() + "\"",
                     tablespaces.isEmpty()
                             ? "it has none besides the data directory; leave --tablespace-map out"
                             : "it has "
