@@ -144,9 +144,22 @@ public final class BackupSession implements AutoCloseable {
                             Lsn.parse(row.getString(1)),
                             row.getString(2),
                             Objects.requireNonNullElse(row.getString(3), "")));
-            return bounds.complete(stop, now(session));
+            Instant now = now(session);
+            requireSameTimeline();
+            return bounds.complete(stop, now);
         } catch (PgpitrException e) {
             throw voided(e);
+        }
+    }
+
+    /** A standby follows its primary's promotion; what it had copied by then would need the WAL of two timelines. */
+    private void requireSameTimeline() {
+        TimelineId now = FactsQuery.timeline(session);
+        if (!now.equals(timeline)) {
+            throw ServerFailure.unavailable(
+                    "the server went from timeline " + timeline + " to timeline " + now + " while it was under way",
+                    "wait for a checkpoint on timeline " + now,
+                    null);
         }
     }
 

@@ -1,0 +1,2 @@
+/** The live server's side on real servers. */
+package org.pgpitr.it.cluster;
