@@ -21,6 +21,11 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return ObjectKey.of(cluster + "/" + generation + "/cluster.json");
     }
 
+    /** What a probe of the store writes and deletes; outside of every generation. */
+    public static ObjectKey probe(ClusterName cluster, String id) {
+        return ObjectKey.of(cluster + "/probe/" + id);
+    }
+
     public static RepositoryLayout of(ClusterName cluster, ClusterIdentity identity) {
         return new RepositoryLayout(cluster, identity.generation(), identity.encryption());
     }

@@ -1,9 +1,16 @@
 package org.pgpitr.service.init;
 
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.pgpitr.cluster.Server;
 import org.pgpitr.cluster.ServerFacts;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.ClusterIdentity;
 
 /**
  * What tells one cluster from another.
@@ -15,5 +22,46 @@ import org.pgpitr.postgres.WalSegmentSize;
 public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor major, WalSegmentSize segmentSize) {
     public static ClusterFacts of(ServerFacts server) {
         return new ClusterFacts(server.systemIdentifier(), server.major(), server.segmentSize());
+    }
+
+    /**
+     * Asks the running server, and reads the data directory where there is one on this host. Either is enough.
+     *
+     * @param server connects, or throws POSTGRES_UNAVAILABLE
+     * @param dataDirectory as configured
+     * @throws PgpitrException POSTGRES_UNAVAILABLE if neither tells; USAGE if they tell of two clusters; CORRUPT if
+     *     {@code pg_control} is damaged
+     */
+    public static ClusterFacts read(Supplier<Server> server, Optional<Path> dataDirectory) {
+        Optional<ClusterFacts> local = dataDirectory.filter(DataDirectory::isOne).flatMap(DataDirectory::facts);
+        Optional<ClusterFacts> running;
+        try (Server connected = server.get()) {
+            running = Optional.of(of(connected.facts()));
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.POSTGRES_UNAVAILABLE || local.isEmpty()) {
+                throw e;
+            }
+            running = Optional.empty();
+        }
+        if (local.isPresent() && running.isPresent() && !local.equals(running)) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "the server is not that of the data directory " + dataDirectory.get() + ": it is " + running.get()
+                            + ", the directory is " + local.get(),
+                    "mend data_directory, or host and port, in [cluster]");
+        }
+        return running.or(() -> local).orElseThrow();
+    }
+
+    /** Whether a generation was opened for this cluster as it is. */
+    public boolean matches(ClusterIdentity identity) {
+        return equals(new ClusterFacts(identity.systemIdentifier(), identity.major(), identity.segmentSize()));
+    }
+
+    /** For people: {@code PostgreSQL 17 with system identifier 7… and WAL segments of 16MB}. */
+    @Override
+    public String toString() {
+        return "PostgreSQL " + major + " with system identifier " + systemIdentifier + " and WAL segments of "
+                + segmentSize;
     }
 }
