@@ -60,8 +60,7 @@ public final class Clusters {
             throw new UncheckedIOException(e);
         }
         return standby.set(
-                        "primary_conninfo",
-                        "host=127.0.0.1 port=" + upstream.port() + " user=postgres sslmode=disable")
+                        "primary_conninfo", "host=127.0.0.1 port=" + upstream.port() + " user=postgres sslmode=disable")
                 .set("recovery_target_timeline", "latest")
                 .start();
     }

@@ -56,8 +56,8 @@ class PrimaryTest {
 
     @Test
     void it_tells_what_it_is_over_the_socket_and_over_tcp() {
-        for (ConnectionSettings way : List.of(
-                Clusters.overSocket(primary), Clusters.overTcp(primary, "postgres", Optional.empty()))) {
+        for (ConnectionSettings way :
+                List.of(Clusters.overSocket(primary), Clusters.overTcp(primary, "postgres", Optional.empty()))) {
             try (Server server = Server.connect(way)) {
                 ServerFacts facts = server.facts();
 
@@ -89,12 +89,13 @@ class PrimaryTest {
         Files.writeString(hba, "local all operator peer map=pgpitr\n" + trusting);
         primary.execute("create role operator superuser login");
         primary.reload();
-        primary.await("the new pg_hba.conf", () -> primary.query(
-                        "select count(*) from pg_hba_file_rules where auth_method = 'peer'")
-                .equals("1"));
+        primary.await(
+                "the new pg_hba.conf",
+                () -> primary.query("select count(*) from pg_hba_file_rules where auth_method = 'peer'")
+                        .equals("1"));
 
-        ConnectionSettings settings = ConnectionSettings.of(
-                primary.socketDirectory().toString(), primary.port(), "operator", "postgres");
+        ConnectionSettings settings =
+                ConnectionSettings.of(primary.socketDirectory().toString(), primary.port(), "operator", "postgres");
         try (Server server = Server.connect(settings)) {
             assertThat(server.facts().role()).isEqualTo(Role.PRIMARY);
         }
@@ -119,9 +120,11 @@ class PrimaryTest {
         primary.execute("create role guarded login password 'sec:ret'", "grant pg_monitor to guarded");
         Files.writeString(hba, "host all guarded 127.0.0.1/32 md5\n" + trusting);
         primary.reload();
-        primary.await("the new pg_hba.conf", () -> primary.query(
-                        "select count(*) from pg_hba_file_rules where auth_method in ('md5', 'scram-sha-256')")
-                .equals("1"));
+        primary.await(
+                "the new pg_hba.conf",
+                () -> primary.query(
+                                "select count(*) from pg_hba_file_rules where auth_method in ('md5', 'scram-sha-256')")
+                        .equals("1"));
 
         ConnectionSettings right = Clusters.overTcp(primary, "guarded", Optional.of("sec:ret"));
         ConnectionSettings wrong = Clusters.overTcp(primary, "guarded", Optional.of("guess"));
@@ -202,7 +205,8 @@ class PrimaryTest {
     /** Only a backup makes the server do so once full_page_writes is off. */
     private static boolean writesWholePages() {
         primary.execute("checkpoint");
-        return primary.rows("explain (analyze, wal, costs off, timing off, summary off) insert into pages values (2)")
+        return primary
+                .rows("explain (analyze, wal, costs off, timing off, summary off) insert into pages values (2)")
                 .stream()
                 .anyMatch(line -> line.contains("fpi="));
     }
@@ -218,9 +222,12 @@ class PrimaryTest {
             Thread waiting = new Thread(
                     () -> failure[0] = refusal(() -> server.startBackup("interrupted", CheckpointMode.SPREAD)));
             waiting.start();
-            primary.await("the start of the backup", () -> primary.query("select count(*) from pg_stat_activity"
-                            + " where state = 'active' and query like '%backup%label%' and application_name = 'pgpitr'")
-                    .equals("1"));
+            primary.await(
+                    "the start of the backup",
+                    () -> primary.query(
+                                    "select count(*) from pg_stat_activity"
+                                            + " where state = 'active' and query like '%backup%label%' and application_name = 'pgpitr'")
+                            .equals("1"));
             waiting.interrupt();
             waiting.join();
 
@@ -307,8 +314,10 @@ class PrimaryTest {
 
     /** Waits until no more than so many connections of ours are left. */
     private static void awaitNobodyBut(int count) {
-        primary.await("the end of our sessions", () -> Integer.parseInt(primary.query(
-                        "select count(*) from pg_stat_activity where application_name = 'pgpitr'"))
-                <= count);
+        primary.await(
+                "the end of our sessions",
+                () -> Integer.parseInt(primary.query(
+                                "select count(*) from pg_stat_activity where application_name = 'pgpitr'"))
+                        <= count);
     }
 }

@@ -116,7 +116,8 @@ class StandbyTest {
                         BackupSession unnoticed = server.startBackup("unnoticed", CheckpointMode.FAST)) {
                     primary.stop(StopMode.FAST);
                     PgpitrException voided = catchThrowableOfType(PgpitrException.class, noticed::verifyAlive);
-                    assertThat(voided).hasMessageStartingWith("the backup is void: the connection to PostgreSQL was lost");
+                    assertThat(voided)
+                            .hasMessageStartingWith("the backup is void: the connection to PostgreSQL was lost");
                     assertThat(voided.hint()).get().asString().endsWith("then take the backup again");
                     assertThat(voided.exitCode()).isEqualTo(ExitCode.POSTGRES_UNAVAILABLE);
 
@@ -126,8 +127,7 @@ class StandbyTest {
                 }
                 primary.stop(StopMode.FAST);
             }
-            assertThat(catchThrowableOfType(
-                            PgpitrException.class, () -> Server.connect(Clusters.overSocket(primary))))
+            assertThat(catchThrowableOfType(PgpitrException.class, () -> Server.connect(Clusters.overSocket(primary))))
                     .hasMessageStartingWith("PostgreSQL is not running at " + primary.socketDirectory())
                     .extracting(PgpitrException::exitCode)
                     .isEqualTo(ExitCode.POSTGRES_UNAVAILABLE);
@@ -139,11 +139,11 @@ class StandbyTest {
         try (Workspace work = new Workspace()) {
             PostgresInstance never = work.instance("never", Majors.binaries(Majors.newest()));
             PgpitrException refused = catchThrowableOfType(
-                    PgpitrException.class,
-                    () -> Server.connect(Clusters.overTcp(never, "postgres", Optional.empty())));
+                    PgpitrException.class, () -> Server.connect(Clusters.overTcp(never, "postgres", Optional.empty())));
             assertThat(refused)
-                    .hasMessage("PostgreSQL does not take the connection (user postgres, database postgres at 127.0.0.1:"
-                            + never.port() + "): Connection refused");
+                    .hasMessage(
+                            "PostgreSQL does not take the connection (user postgres, database postgres at 127.0.0.1:"
+                                    + never.port() + "): Connection refused");
             assertThat(refused.hint()).get().asString().startsWith("is the server running there?");
         }
     }

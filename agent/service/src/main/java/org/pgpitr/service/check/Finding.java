@@ -5,12 +5,11 @@ import java.util.Optional;
 /**
  * One thing that was looked at.
  *
- * @param id stable, lower case with underscores, for programs: {@code archive_mode}
- * @param title what is looked at, for people: {@code WAL archiving is on}
+ * @param topic what was looked at
  * @param detail what was seen, one plain sentence without a full stop
  * @param hint what to do; empty if there is nothing to do
  */
-public record Finding(String id, String title, Verdict verdict, String detail, Optional<String> hint) {
+public record Finding(Topic topic, Verdict verdict, String detail, Optional<String> hint) {
     /** How it is. */
     public enum Verdict {
         /** As it should be. */

@@ -33,7 +33,8 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
      *     {@code pg_control} is damaged
      */
     public static ClusterFacts read(Supplier<Server> server, Optional<Path> dataDirectory) {
-        Optional<ClusterFacts> local = dataDirectory.filter(DataDirectory::isOne).flatMap(DataDirectory::facts);
+        Optional<ClusterFacts> local =
+                dataDirectory.filter(DataDirectory::isOne).flatMap(DataDirectory::facts);
         Optional<ClusterFacts> running;
         try (Server connected = server.get()) {
             running = Optional.of(of(connected.facts()));

@@ -111,7 +111,8 @@ public final class InitTask {
     }
 
     private PgpitrException refusal(Repository repository, ClusterIdentity newest) {
-        String place = "cluster \"" + repository.name() + "\" in " + repository.store().location();
+        String place =
+                "cluster \"" + repository.name() + "\" in " + repository.store().location();
         if (cluster.matches(newest)) {
             return new PgpitrException(
                     ExitCode.USAGE,
