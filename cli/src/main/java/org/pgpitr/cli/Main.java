@@ -1,10 +1,16 @@
 package org.pgpitr.cli;
 
+import org.pgpitr.cli.terminal.Environment;
+
 /** Where the Java virtual machine enters. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("pgpitr " + Main.class.getPackage().getImplementationVersion());
+        Environment environment = Environment.ofProcess();
+        int status = Interruption.during(() -> new Cli(environment).run(args));
+        environment.out().flush();
+        environment.err().flush();
+        System.exit(status);
     }
 }

@@ -1,22 +1,12 @@
 package org.pgpitr.service.config;
 
 import java.time.Duration;
+import org.pgpitr.cluster.CheckpointMode;
+import org.pgpitr.service.backup.OnDamage;
 
 /** {@code [backup]}; what each means stands in {@link ConfigKeys}. */
 public record BackupSettings(
-        int workers, int compressionLevel, Checkpoint checkpoint, OnDamage onDamage, Duration archiveTimeout) {
-    /** How the server makes the checkpoint that a backup begins with. */
-    public enum Checkpoint {
-        FAST,
-        SPREAD
-    }
-
-    /** What a page with a wrong checksum does. */
-    public enum OnDamage {
-        FAIL,
-        WARN
-    }
-
+        int workers, int compressionLevel, CheckpointMode checkpoint, OnDamage onDamage, Duration archiveTimeout) {
     static BackupSettings from(SectionValues values) {
         return new BackupSettings(
                 values.get(ConfigKeys.BACKUP_WORKERS),

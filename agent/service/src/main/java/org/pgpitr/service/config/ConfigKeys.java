@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.pgpitr.cluster.CheckpointMode;
 import org.pgpitr.repository.ClusterName;
-import org.pgpitr.service.config.BackupSettings.Checkpoint;
-import org.pgpitr.service.config.BackupSettings.OnDamage;
+import org.pgpitr.service.backup.OnDamage;
 
 /** Every key there is, each once. */
 public final class ConfigKeys {
@@ -21,7 +21,7 @@ public final class ConfigKeys {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    static final ConfigKey<ClusterName> NAME = ConfigKey.of(
+    public static final ConfigKey<ClusterName> NAME = ConfigKey.of(
                     CLUSTER,
                     "name",
                     ValueType.clusterName(),
@@ -267,40 +267,40 @@ public final class ConfigKeys {
             .variable("PGPITR_IDENTITY_PASSPHRASE")
             .example("...");
 
-    static final ConfigKey<Integer> BACKUP_WORKERS = ConfigKey.of(
+    public static final ConfigKey<Integer> BACKUP_WORKERS = ConfigKey.of(
                     BACKUP,
                     "workers",
                     ValueType.integer(1, 64),
                     "How many files are read, compressed and sent at the same time. Each worker takes about a CPU and"
                             + " about 60 MB of memory.")
             .standard("2");
-    static final ConfigKey<Integer> COMPRESSION_LEVEL = ConfigKey.of(
+    public static final ConfigKey<Integer> COMPRESSION_LEVEL = ConfigKey.of(
                     BACKUP,
                     "compression_level",
                     ValueType.integer(1, 19),
                     "zstd's level, for backups and WAL: higher is smaller and slower.")
             .standard("3");
-    static final ConfigKey<Checkpoint> CHECKPOINT = ConfigKey.of(
+    public static final ConfigKey<CheckpointMode> CHECKPOINT = ConfigKey.of(
                     BACKUP,
                     "checkpoint",
-                    ValueType.choice(Checkpoint.class),
+                    ValueType.choice(CheckpointMode.class),
                     "How the server makes the checkpoint that a backup begins with: `fast`, at once, or `spread` over"
                             + " `checkpoint_completion_target` of `checkpoint_timeout`, which is gentler and takes minutes.")
             .standard("fast");
-    static final ConfigKey<OnDamage> ON_DAMAGE = ConfigKey.of(
+    public static final ConfigKey<OnDamage> ON_DAMAGE = ConfigKey.of(
                     BACKUP,
                     "on_damage",
                     ValueType.choice(OnDamage.class),
                     "What a page with a wrong checksum does: `fail` the backup, or `warn`, and record it in the backup.")
             .standard("fail");
-    static final ConfigKey<Duration> ARCHIVE_TIMEOUT = ConfigKey.of(
+    public static final ConfigKey<Duration> ARCHIVE_TIMEOUT = ConfigKey.of(
                     BACKUP,
                     "archive_timeout",
                     ValueType.time(SECOND, DAY),
                     "How long `backup` and `check` wait for the server to archive a segment.")
             .standard("5min");
 
-    static final ConfigKey<Integer> RESTORE_WORKERS = ConfigKey.of(
+    public static final ConfigKey<Integer> RESTORE_WORKERS = ConfigKey.of(
                     RESTORE,
                     "workers",
                     ValueType.integer(1, 64),

@@ -1,0 +1,108 @@
+package org.pgpitr.service.wiring;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgpitr.cluster.ConnectionSettings;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.codec.AgeRecipient;
+import org.pgpitr.repository.codec.IdentityFile;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.codec.PassphraseSource;
+import org.pgpitr.service.config.ClusterSettings;
+import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.config.EncryptionSettings;
+import org.pgpitr.service.config.RepositorySettings;
+import org.pgpitr.service.config.Secret;
+import org.pgpitr.storage.ObjectStore;
+
+/** What a configuration stands for. Reaches nothing before it is asked to; closes the stores it opened. */
+public final class Wiring implements AutoCloseable {
+    private final Configuration configuration;
+    private final PassphraseSource terminal;
+    private final List<ObjectStore> opened = new ArrayList<>();
+
+    /** @param terminal asked for a passphrase that is not configured */
+    public Wiring(Configuration configuration, PassphraseSource terminal) {
+        this.configuration = configuration;
+        this.terminal = terminal;
+    }
+
+    /** All repositories, in their order. */
+    public List<Repository> repositories() {
+        return configuration.allRepositories().stream()
+                .map(settings -> repository(settings, Stores.open(settings)))
+                .toList();
+    }
+
+    /** All repositories; the folder of a local one is made if there is none. For {@code init} alone. */
+    public List<Repository> newRepositories() {
+        return configuration.allRepositories().stream()
+                .map(settings -> repository(settings, Stores.create(settings)))
+                .toList();
+    }
+
+    /** The repository that a command works on that needs one: the first. */
+    public Repository repository() {
+        RepositorySettings settings = configuration.repository();
+        return repository(settings, Stores.open(settings));
+    }
+
+    private Repository repository(RepositorySettings settings, ObjectStore store) {
+        opened.add(store);
+        return new Repository(
+                store,
+                configuration.clusterName(),
+                keys(),
+                configuration.backup().compressionLevel());
+    }
+
+    /** To whom this host encrypts, and with what it decrypts; the identity file is read when it is needed. */
+    public Keys keys() {
+        EncryptionSettings encryption = configuration.encryption();
+        return new Keys(
+                encryption.recipients().stream().map(AgeRecipient::new).toList(),
+                () -> encryption
+                        .identityFile()
+                        .map(file -> IdentityFile.read(file, passphrases(encryption)))
+                        .orElse(List.of()));
+    }
+
+    private PassphraseSource passphrases(EncryptionSettings encryption) {
+        Optional<Secret> configured = encryption
+                .identityPassphrase()
+                .or(() -> encryption.identityPassphraseFile().map(SecretFile::read));
+        return configured
+                .<PassphraseSource>map(
+                        secret -> what -> Optional.of(secret.reveal().toCharArray()))
+                .orElse(terminal);
+    }
+
+    /** How the server is reached. */
+    public ConnectionSettings connection() {
+        ClusterSettings cluster = configuration.cluster();
+        Map<String, String> options = new HashMap<>();
+        if (!cluster.host().startsWith("/")) {
+            options.put("sslmode", cluster.sslmode());
+        }
+        cluster.sslrootcert().ifPresent(file -> options.put("sslrootcert", file.toString()));
+        return new ConnectionSettings(
+                cluster.host(),
+                cluster.port(),
+                cluster.user(),
+                cluster.database(),
+                cluster.password().map(Secret::reveal),
+                cluster.passfile(),
+                options,
+                ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
+                ConnectionSettings.DEFAULT_ANSWER_TIMEOUT);
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(ObjectStore::close);
+        opened.clear();
+    }
+}

@@ -1,0 +1,58 @@
+package org.pgpitr.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.pgpitr.cli.command.ArchiveGetCommand;
+import org.pgpitr.cli.command.ArchivePushCommand;
+import org.pgpitr.cli.command.CompletionCommand;
+import org.pgpitr.cli.command.ConfigCheckCommand;
+import org.pgpitr.cli.command.ConfigCommand;
+import org.pgpitr.cli.command.ConfigSampleCommand;
+import org.pgpitr.cli.command.ConfigShowCommand;
+import org.pgpitr.cli.command.KeygenCommand;
+import org.pgpitr.cli.command.RootCommand;
+import org.pgpitr.cli.command.VersionCommand;
+import org.pgpitr.cli.command.WarmUpCommand;
+import org.pgpitr.cli.terminal.Environment;
+import picocli.CommandLine;
+
+/**
+ * All commands, in the order of the help. Making one is slow enough to matter to PostgreSQL's hooks, so only those are
+ * made whose names stand in the command line; all of them if none does.
+ */
+final class Commands {
+    private static final Map<String, Function<Environment, CommandLine>> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("archive-push", environment -> new CommandLine(new ArchivePushCommand(environment)));
+        ALL.put("archive-get", environment -> new CommandLine(new ArchiveGetCommand(environment)));
+        ALL.put("keygen", environment -> new CommandLine(new KeygenCommand(environment)));
+        ALL.put(
+                "config",
+                environment -> new CommandLine(new ConfigCommand())
+                        .addSubcommand(new ConfigShowCommand(environment))
+                        .addSubcommand(new ConfigCheckCommand(environment))
+                        .addSubcommand(new ConfigSampleCommand(environment)));
+        ALL.put("completion", environment -> new CommandLine(new CompletionCommand(environment)));
+        ALL.put("version", environment -> new CommandLine(new VersionCommand(environment)));
+        ALL.put("warm-up", environment -> new CommandLine(new WarmUpCommand(environment)));
+    }
+
+    private Commands() {}
+
+    static CommandLine commandLine(Environment environment, List<String> args) {
+        Set<String> named = args.stream().filter(ALL::containsKey).collect(Collectors.toSet());
+        boolean all = named.isEmpty() || named.contains("completion");
+        CommandLine root = new CommandLine(new RootCommand());
+        ALL.forEach((name, maker) -> {
+            if (all || named.contains(name)) {
+                root.addSubcommand(name, maker.apply(environment));
+            }
+        });
+        return root;
+    }
+}

@@ -1,0 +1,39 @@
+package org.pgpitr.cli.terminal;
+
+import java.io.Console;
+import java.util.Optional;
+
+/**
+ * The terminal of this process. The launcher tells which streams go there ({@code pgpitr.terminal}: {@code out},
+ * {@code err}, both or none) and how wide it is ({@code pgpitr.columns}), since Java can't ask.
+ */
+final class ProcessTerminal implements Terminal {
+    private static final int LEAST_WIDTH = 60;
+    private static final int MOST_WIDTH = 160;
+    private static final int USUAL_WIDTH = 100;
+
+    private static boolean shows(String stream) {
+        return System.getProperty("pgpitr.terminal", "").contains(stream);
+    }
+
+    @Override
+    public boolean showsOut() {
+        return shows("out");
+    }
+
+    @Override
+    public boolean showsErr() {
+        return shows("err");
+    }
+
+    @Override
+    public int width() {
+        return Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, Integer.getInteger("pgpitr.columns", USUAL_WIDTH)));
+    }
+
+    @Override
+    public Optional<char[]> askSecret(String question) {
+        Console console = System.console();
+        return console == null ? Optional.empty() : Optional.ofNullable(console.readPassword("%s: ", question));
+    }
+}
