@@ -66,6 +66,8 @@ final class FileCopier {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (ClosedByInterruptException e) {
+            // the channel leaves the thread's interruption set
+            Thread.interrupted();
             throw new InterruptedException();
         } catch (IOException e) {
             throw LocalFiles.unreadable(file, e);
