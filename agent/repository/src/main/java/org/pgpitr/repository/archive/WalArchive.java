@@ -1,13 +1,30 @@
 package org.pgpitr.repository.archive;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.RepositoryLayout;
+import org.pgpitr.repository.codec.Codec;
+import org.pgpitr.repository.codec.Encoded;
+import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
 
 /** The WAL of one generation. Safe for several threads. */
 public final class WalArchive {
@@ -20,9 +37,15 @@ public final class WalArchive {
     }
 
     private final Generation generation;
+    private final ObjectStore store;
+    private final RepositoryLayout layout;
+    private final Codec codec;
 
     public WalArchive(Generation generation) {
         this.generation = generation;
+        this.store = generation.store();
+        this.layout = generation.layout();
+        this.codec = generation.codec();
     }
 
     public Generation generation() {
@@ -30,43 +53,98 @@ public final class WalArchive {
     }
 
     /**
-     * Archives a file, once. When this returns, the file is durable.
+     * Archives a file, once. When this returns, the file is durable. Whether the file is what its name says is the
+     * caller's to check ({@link SegmentCheck}).
      *
-     * @throws org.pgpitr.error.PgpitrException WAL_CONFLICT if another content is archived under that name; CORRUPT if
-     *     what is archived can't be told
+     * @throws PgpitrException WAL_CONFLICT if another content is archived under that name; CORRUPT if what is archived
+     *     there can't be told, or the file can't be read; USAGE if the configured recipients do not fit the generation
      */
     public Pushed push(WalFileName name, Content file) {
-        throw new UnsupportedOperationException();
+        ObjectKey key = layout.wal(name);
+        try (Encoded encoded = codec.encodeFile(name.toString(), file)) {
+            if (store.putIfAbsent(key, encoded.content()) == ObjectStore.PutResult.EXISTS) {
+                String here = encoded.tag().orElseThrow().sha256();
+                String archived = archivedDigest(key);
+                if (!archived.equals(here)) {
+                    throw WalErrors.conflict(name, archived, here);
+                }
+                return Pushed.ALREADY_THERE;
+            }
+            return Pushed.STORED;
+        } catch (IOException e) {
+            throw new PgpitrException(
+                    ExitCode.CORRUPT,
+                    "can't read " + WalErrors.describe(name) + ": " + e.getMessage(),
+                    "PostgreSQL will offer it again; if this stays so, look at the disk it is on",
+                    e);
+        }
+    }
+
+    private String archivedDigest(ObjectKey key) {
+        Optional<InputStream> stored = store.open(key, ByteRange.first(Codec.TAG_PREFIX));
+        if (stored.isEmpty()) {
+            throw new StorageException(
+                    StorageException.Kind.UNAVAILABLE,
+                    "object " + key + " in " + store.location() + " existed and was gone a moment later");
+        }
+        try (InputStream in = stored.get()) {
+            return codec.sha256(key, in.readNBytes(Codec.TAG_PREFIX));
+        } catch (IOException e) {
+            throw WalErrors.notRead(key, store.location(), e);
+        }
     }
 
     /**
-     * Puts an archived file in place: verified, flushed, renamed. Replaces a file that is there. For a segment of
-     * which only the partial one is archived, delivers that.
+     * Puts an archived file in place: verified, flushed, renamed. Replaces a file that is there.
+     *
+     * <p>For a segment of which only the partial one is archived, delivers that. Recovery along the timeline that ended
+     * in it then replays to where it was left; recovery along a later timeline asks for that timeline's segment first,
+     * which holds the same and more.
      *
      * @return false only if the store says that there is no such file
-     * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY
+     * @throws PgpitrException CORRUPT, NO_KEY; USAGE if it can't be written
      */
     public boolean fetch(WalFileName name, Path destination) {
-        throw new UnsupportedOperationException();
+        WalReader reader = new WalReader(generation);
+        return reader.fetch(name, destination)
+                || (name instanceof WalSegmentName segment
+                        && reader.fetch(new PartialSegmentName(segment), destination));
     }
 
     /** Whether exactly that file is archived; a partial segment does not count for a whole one. */
     public boolean contains(WalFileName name) {
-        throw new UnsupportedOperationException();
+        return store.stat(layout.wal(name)).isPresent();
     }
 
     /** All archived histories by timeline; timeline 1 has none. Needs a key in an encrypted generation. */
     public Map<TimelineId, TimelineHistory> histories() {
-        throw new UnsupportedOperationException();
+        List<TimelineHistoryName> names = new ArrayList<>();
+        store.list(layout.historyPrefix(), (key, stat) -> {
+            if (WalListing.nameAt(layout, key).orElse(null) instanceof TimelineHistoryName name) {
+                names.add(name);
+            }
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+        WalReader reader = new WalReader(generation);
+        Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
+        for (TimelineHistoryName name : names) {
+            reader.history(name).ifPresent(history -> histories.put(name.timeline(), history));
+        }
+        return histories;
     }
 
     /** All archived segments. */
     public ArchivedWal scan() {
-        throw new UnsupportedOperationException();
+        WalListing listing = new WalListing(layout, generation.identity().segmentSize());
+        store.list(layout.walPrefix(), listing);
+        return listing.result();
     }
 
     /** The archived segments of one timeline, from {@code from} on. */
     public ArchivedWal scan(WalSegmentName from) {
-        throw new UnsupportedOperationException();
+        WalListing listing = new WalListing(layout, generation.identity().segmentSize());
+        // The bare name has no object; it sorts before all that begin with it and behind those of earlier segments.
+        store.listAfter(layout.walPrefix(from.timeline()), ObjectKey.of(layout.walPrefix(from) + from), listing);
+        return listing.result();
     }
 }

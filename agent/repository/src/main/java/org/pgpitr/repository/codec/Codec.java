@@ -187,11 +187,16 @@ public final class Codec {
         byte[] buffer = new byte[BUFFER];
         try (InputStream in = plaintext.open();
                 OutputStream zstd = new ZstdOutputStreamNoFinalizer(new Unclosed(sink), level).setChecksum(true)) {
+            long count = 0;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 if (check != null) {
                     check.update(buffer, 0, n);
                 }
                 zstd.write(buffer, 0, n);
+                count += n;
+            }
+            if (count != plaintext.length()) {
+                throw new IOException("it changed while it was read");
             }
         }
     }

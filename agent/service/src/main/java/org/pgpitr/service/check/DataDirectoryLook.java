@@ -41,7 +41,7 @@ final class DataDirectoryLook {
         if (local.isPresent() && !local.get().equals(ClusterFacts.of(facts))) {
             findings.failed(
                     Topic.DATA_DIRECTORY,
-                    directory + " is " + local.get() + ", but the server is " + ClusterFacts.of(facts),
+                    directory + " has " + local.get() + "; the server has " + ClusterFacts.of(facts),
                     "mend data_directory, or host and port, in [cluster]");
         } else if (isAnotherCopy(directory, facts.dataDirectory())) {
             findings.failed(

@@ -31,8 +31,8 @@ final class GenerationLook {
             Generation newest = repository.current();
             findings.note(
                     Topic.CLUSTER,
-                    "the newest is generation " + newest.number() + ", PostgreSQL "
-                            + newest.identity().major() + "; whether it is this cluster's can't be told without "
+                    "the newest is generation " + newest.number() + ", "
+                            + newest.identity().describe() + "; whether it is this cluster's can't be told without "
                             + "the server or its data directory",
                     null);
             encryption(newest);
@@ -43,8 +43,8 @@ final class GenerationLook {
         if (own.isEmpty()) {
             ClusterIdentity newest = all.get(all.size() - 1);
             return missing(
-                    "\"" + repository.name() + "\" is another cluster there: PostgreSQL " + newest.major()
-                            + " with system identifier " + newest.systemIdentifier() + "; this one is " + facts,
+                    "\"" + repository.name() + "\" is another cluster there: " + newest.describe() + "; this one is "
+                            + facts,
                     "after a major upgrade run `pgpitr init --upgrade`; another cluster needs a name of its own in "
                             + "[cluster]");
         }

@@ -29,7 +29,7 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
      *
      * @param server connects, or throws POSTGRES_UNAVAILABLE
      * @param dataDirectory as configured
-     * @throws PgpitrException POSTGRES_UNAVAILABLE if neither tells; USAGE if they tell of two clusters; CORRUPT if
+     * @throws PgpitrException POSTGRES_UNAVAILABLE if neither tells; USAGE if they tell of two clusters, or the directory can't be read; CORRUPT if
      *     {@code pg_control} is damaged
      */
     public static ClusterFacts read(Supplier<Server> server, Optional<Path> dataDirectory) {
@@ -47,8 +47,8 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
         if (local.isPresent() && running.isPresent() && !local.equals(running)) {
             throw new PgpitrException(
                     ExitCode.USAGE,
-                    "the server is not that of the data directory " + dataDirectory.get() + ": it is " + running.get()
-                            + ", the directory is " + local.get(),
+                    "the server is not that of the data directory " + dataDirectory.get() + ": the server has "
+                            + running.get() + ", the directory " + local.get(),
                     "mend data_directory, or host and port, in [cluster]");
         }
         return running.or(() -> local).orElseThrow();
@@ -59,10 +59,9 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
         return equals(new ClusterFacts(identity.systemIdentifier(), identity.major(), identity.segmentSize()));
     }
 
-    /** For people: {@code PostgreSQL 17 with system identifier 7… and WAL segments of 16MB}. */
+    /** As {@link ClusterIdentity#describe}. */
     @Override
     public String toString() {
-        return "PostgreSQL " + major + " with system identifier " + systemIdentifier + " and WAL segments of "
-                + segmentSize;
+        return "system identifier " + systemIdentifier + ", PostgreSQL " + major + ", segments of " + segmentSize;
     }
 }

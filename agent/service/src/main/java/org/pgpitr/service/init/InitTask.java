@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 
@@ -26,23 +27,15 @@ public final class InitTask {
     }
 
     private final ClusterFacts cluster;
-    private final ClusterIdentity.Encryption encryption;
     private final Upgrade upgrade;
     private final Optional<Path> dataDirectory;
     private final Clock clock;
 
     /**
-     * @param encryption of generations that are opened
      * @param dataDirectory whose owner gets a local repository's folder when root makes it
      */
-    public InitTask(
-            ClusterFacts cluster,
-            ClusterIdentity.Encryption encryption,
-            Upgrade upgrade,
-            Optional<Path> dataDirectory,
-            Clock clock) {
+    public InitTask(ClusterFacts cluster, Upgrade upgrade, Optional<Path> dataDirectory, Clock clock) {
         this.cluster = cluster;
-        this.encryption = encryption;
         this.upgrade = upgrade;
         this.dataDirectory = dataDirectory;
         this.clock = clock;
@@ -73,7 +66,7 @@ public final class InitTask {
         Repository repository = target.repository();
         List<ClusterIdentity> generations = repository.generations();
         Optional<ClusterIdentity> there = generations.stream()
-                .filter(identity -> cluster.matches(identity) && identity.encryption() == encryption)
+                .filter(identity -> cluster.matches(identity) && identity.encryption() == encryption(repository))
                 .reduce((older, newer) -> newer);
         if (there.isEmpty() && !generations.isEmpty() && upgrade == Upgrade.REFUSE) {
             throw refusal(repository, generations.get(generations.size() - 1));
@@ -97,7 +90,7 @@ public final class InitTask {
                 cluster.systemIdentifier(),
                 cluster.major(),
                 cluster.segmentSize(),
-                encryption,
+                encryption(repository),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS));
         Generation opened = repository.create(wanted);
         if (!opened.identity().equals(wanted)) {
@@ -114,21 +107,23 @@ public final class InitTask {
         String place =
                 "cluster \"" + repository.name() + "\" in " + repository.store().location();
         if (cluster.matches(newest)) {
+            boolean encrypted = newest.encryption() == Encryption.AGE;
             return new PgpitrException(
                     ExitCode.USAGE,
-                    place + (newest.encryption() == ClusterIdentity.Encryption.AGE ? " is" : " is not")
-                            + " encrypted, and by the configuration it would"
-                            + (encryption == ClusterIdentity.Encryption.AGE ? " be" : " not be"),
+                    place
+                            + (encrypted
+                                    ? " is encrypted, and no recipients are configured"
+                                    : " is not encrypted, and recipients are configured"),
                     "mend recipients in [encryption]; or `pgpitr init --upgrade` opens a new generation with them, "
                             + "which begins with a new backup");
         }
         return new PgpitrException(
                 ExitCode.USAGE,
-                place + " is another one: " + describe(newest) + "; this one is " + cluster,
+                place + " is another one: " + newest.describe() + "; this one is " + cluster,
                 "after a major upgrade run `pgpitr init --upgrade`; another cluster needs a name of its own in [cluster]");
     }
 
-    private static ClusterFacts describe(ClusterIdentity identity) {
-        return new ClusterFacts(identity.systemIdentifier(), identity.major(), identity.segmentSize());
+    private static Encryption encryption(Repository repository) {
+        return repository.keys().encrypts() ? Encryption.AGE : Encryption.NONE;
     }
 }

@@ -1,0 +1,51 @@
+package org.pgpitr.repository.archive;
+
+import java.util.Optional;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.RepositoryLayout;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStat;
+import org.pgpitr.storage.ObjectStore;
+
+/** Turns a listing of keys into segments; a key that is not exactly where a WAL file stands is passed over. */
+final class WalListing implements ObjectStore.ListVisitor {
+    private final RepositoryLayout layout;
+    private final WalSegmentSize segmentSize;
+    private final ArchivedWal.Builder found = ArchivedWal.builder();
+
+    WalListing(RepositoryLayout layout, WalSegmentSize segmentSize) {
+        this.layout = layout;
+        this.segmentSize = segmentSize;
+    }
+
+    /** The file that stands at a key; empty if none can. */
+    static Optional<WalFileName> nameAt(RepositoryLayout layout, ObjectKey key) {
+        String last = key.lastPart();
+        return last.endsWith(layout.suffix())
+                ? WalFileName.tryParse(last.substring(
+                                0, last.length() - layout.suffix().length()))
+                        .filter(name -> layout.wal(name).equals(key))
+                : Optional.empty();
+    }
+
+    @Override
+    public Next visit(ObjectKey key, ObjectStat stat) {
+        WalFileName name = nameAt(layout, key).orElse(null);
+        if (name instanceof WalSegmentName segment && segment.fits(segmentSize)) {
+            found.segment(segment.timeline(), segment.number(segmentSize), stat.length());
+        } else if (name instanceof PartialSegmentName partial
+                && partial.segment().fits(segmentSize)) {
+            found.partial(partial.timeline(), partial.segment().number(segmentSize));
+        } else if (name == null || name instanceof WalSegmentName || name instanceof PartialSegmentName) {
+            found.unknown();
+        }
+        return Next.CONTINUE;
+    }
+
+    ArchivedWal result() {
+        return found.build();
+    }
+}
