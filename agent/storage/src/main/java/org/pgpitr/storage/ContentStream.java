@@ -29,7 +29,15 @@ public final class ContentStream extends FilterInputStream {
 
     public static ContentStream open(Content content) throws SourceFailure {
         try {
-            return new ContentStream(content.open(), content.length());
+            InputStream in = content.open();
+            // Nobody reads what is announced as empty.
+            if (content.length() == 0 && in.read() >= 0) {
+                in.close();
+                throw new SourceFailure("the content goes on behind its 0 bytes", null);
+            }
+            return new ContentStream(in, content.length());
+        } catch (SourceFailure e) {
+            throw e;
         } catch (IOException e) {
             throw failure(e);
         }

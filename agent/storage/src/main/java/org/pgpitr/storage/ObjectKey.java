@@ -2,6 +2,7 @@ package org.pgpitr.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * The name of an object: parts of printable ASCII joined by slashes, such as {@code main/1/cluster.json}. Keys order
@@ -14,15 +15,25 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
     /** In characters. */
     public static final int MAX_LENGTH = 512;
 
+    private static final Pattern ALPHABET = Pattern.compile("[A-Za-z0-9._/+=-]{1," + MAX_LENGTH + "}");
+
     public ObjectKey {
-        if (!value.matches("[A-Za-z0-9._/+=-]{1,512}")) {
+        if (!isValid(value)) {
             throw new IllegalArgumentException("not an object key: \"" + value + "\"");
+        }
+    }
+
+    /** Whether there can be a key of this name. */
+    public static boolean isValid(String value) {
+        if (!ALPHABET.matcher(value).matches()) {
+            return false;
         }
         for (String part : value.split("/", -1)) {
             if (part.isEmpty() || part.equals(".") || part.equals("..") || part.endsWith(".tmp")) {
-                throw new IllegalArgumentException("not an object key: \"" + value + "\"");
+                return false;
             }
         }
+        return true;
     }
 
     public static ObjectKey of(String value) {

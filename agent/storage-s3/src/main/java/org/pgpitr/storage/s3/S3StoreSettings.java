@@ -3,6 +3,7 @@ package org.pgpitr.storage.s3;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.pgpitr.storage.ObjectKey;
 
 /**
  * Where and how to reach a bucket.
@@ -48,6 +49,34 @@ public record S3StoreSettings(
          * there. Two hosts that put the same key at the same instant may both be told that they created it.
          */
         NOT_USED
+    }
+
+    public S3StoreSettings {
+        if (!bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}")) {
+            throw new IllegalArgumentException("not the name of a bucket: \"" + bucket + "\"");
+        }
+        if (!prefix.isEmpty() && !ObjectKey.isValid(prefix)) {
+            throw new IllegalArgumentException("not a prefix of keys: \"" + prefix + "\"");
+        }
+        endpoint.ifPresent(S3StoreSettings::requireEndpoint);
+    }
+
+    private static void requireEndpoint(URI endpoint) {
+        // Not shown: it may hold a password, which has no place there.
+        if (endpoint.getUserInfo() != null) {
+            throw new IllegalArgumentException("an endpoint can't hold credentials");
+        }
+        if (!("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))
+                || endpoint.getHost() == null
+                || endpoint.getQuery() != null
+                || endpoint.getFragment() != null) {
+            throw new IllegalArgumentException("not an endpoint, such as https://s3.example.com: \"" + endpoint + "\"");
+        }
+    }
+
+    /** What S3's keys begin with. */
+    String keyPrefix() {
+        return prefix.isEmpty() ? "" : prefix + "/";
     }
 
     /** Amazon S3 with the SDK's own credential chain and region. */

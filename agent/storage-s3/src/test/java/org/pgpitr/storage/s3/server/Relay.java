@@ -1,0 +1,202 @@
+package org.pgpitr.storage.s3.server;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** One client's connection and its counterpart to the server, a thread for each direction. */
+final class Relay {
+    private record Exchange(String method, Optional<Fault> fault) {}
+
+    /** The connection is to be left as it is, until the front door closes. */
+    private static final class FallSilent extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final class Cut extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final FrontDoor door;
+    private final Socket client;
+    private final Socket server;
+    private final BlockingQueue<Exchange> underWay = new LinkedBlockingQueue<>();
+
+    Relay(FrontDoor door, Socket client, Socket server) {
+        this.door = door;
+        this.client = client;
+        this.server = server;
+    }
+
+    void passRequests() {
+        run(() -> {
+            InputStream in = new BufferedInputStream(client.getInputStream());
+            OutputStream out = new BufferedOutputStream(server.getOutputStream());
+            for (Optional<HttpHead> head = HttpHead.read(in); head.isPresent(); head = HttpHead.read(in)) {
+                pass(head.get(), in, out);
+            }
+        });
+    }
+
+    private void pass(HttpHead head, InputStream in, OutputStream out) throws IOException {
+        Optional<Fault> fault = door.record(new RecordedRequest(head.part(0), head.part(1), head.headers()));
+        if (fault.isPresent()) {
+            beforeTheServer(fault.get(), head, in);
+        }
+        underWay.add(new Exchange(head.part(0), fault));
+        out.write(head.bytes());
+        out.flush();
+        if (head.isChunked()) {
+            copyChunked(in, out);
+        } else {
+            copy(in, out, head.contentLength());
+        }
+    }
+
+    private void beforeTheServer(Fault fault, HttpHead head, InputStream in) throws IOException {
+        if (fault instanceof Fault.Delay delay) {
+            sleep(delay);
+        } else if (fault instanceof Fault.ResetBefore) {
+            reset();
+        } else if (fault instanceof Fault.StallUpload) {
+            throw new FallSilent();
+        } else if (fault instanceof Fault.Answer answer) {
+            if (head.header("expect").isEmpty()) {
+                copy(in, OutputStream.nullOutputStream(), head.contentLength());
+            }
+            answer(answer, head.part(0));
+        }
+    }
+
+    private static void sleep(Fault.Delay delay) throws IOException {
+        try {
+            Thread.sleep(delay.by().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private void answer(Fault.Answer answer, String method) throws IOException {
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        OutputStream out = new BufferedOutputStream(client.getOutputStream());
+        out.write(("HTTP/1.1 " + answer.status() + " Planned\r\nContent-Type: " + answer.contentType()
+                        + "\r\nContent-Length: " + body.length + "\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        if (!method.equals("HEAD")) {
+            out.write(body);
+        }
+        out.flush();
+        throw new Cut();
+    }
+
+    private void reset() throws IOException {
+        client.setSoLinger(true, 0);
+        throw new Cut();
+    }
+
+    void passResponses() {
+        run(() -> {
+            InputStream in = new BufferedInputStream(server.getInputStream());
+            OutputStream out = new BufferedOutputStream(client.getOutputStream());
+            for (Optional<HttpHead> head = HttpHead.read(in); head.isPresent(); head = HttpHead.read(in)) {
+                if (head.get().part(1).startsWith("1")) {
+                    out.write(head.get().bytes());
+                    out.flush();
+                } else {
+                    passResponse(underWay.remove(), head.get(), in, out);
+                }
+            }
+        });
+    }
+
+    private void passResponse(Exchange exchange, HttpHead head, InputStream in, OutputStream out) throws IOException {
+        Optional<Fault> fault = exchange.fault;
+        if (fault.filter(Fault.LoseResponse.class::isInstance).isPresent()) {
+            reset();
+        }
+        if (fault.filter(Fault.NoAnswer.class::isInstance).isPresent()) {
+            throw new FallSilent();
+        }
+        out.write(head.bytes());
+        out.flush();
+        if (exchange.method.equals("HEAD")) {
+            return;
+        }
+        if (fault.isPresent() && fault.get() instanceof Fault.CutBody cut) {
+            copy(in, out, cut.after());
+            throw new Cut();
+        } else if (fault.isPresent() && fault.get() instanceof Fault.ResetBody cut) {
+            copy(in, out, cut.after());
+            reset();
+        } else if (fault.isPresent() && fault.get() instanceof Fault.StallBody stall) {
+            copy(in, out, stall.after());
+            throw new FallSilent();
+        } else if (head.isChunked()) {
+            copyChunked(in, out);
+        } else {
+            copy(in, out, head.contentLength());
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out, long length) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        for (long left = length; left > 0; ) {
+            int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (n < 0) {
+                throw new EOFException();
+            }
+            out.write(buffer, 0, n);
+            left -= n;
+        }
+        out.flush();
+    }
+
+    private static void copyChunked(InputStream in, OutputStream out) throws IOException {
+        while (true) {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new EOFException();
+                }
+                line.append((char) c);
+            }
+            out.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
+            long length = Long.parseLong(line.toString().split(";")[0].strip(), 16);
+            copy(in, out, length + 2);
+            if (length == 0) {
+                return;
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Passing {
+        void run() throws IOException;
+    }
+
+    private void run(Passing passing) {
+        try {
+            passing.run();
+            close();
+        } catch (FallSilent e) {
+            // Kept open on purpose.
+            return;
+        } catch (IOException e) {
+            close();
+        }
+    }
+
+    private void close() {
+        door.closeQuietly(client);
+        door.closeQuietly(server);
+    }
+}

@@ -1,0 +1,136 @@
+package org.pgpitr.storage.s3.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import org.gaul.s3proxy.AuthenticationType;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.options.CreateContainerOptions;
+import org.pgpitr.storage.s3.S3Credentials;
+import org.pgpitr.storage.s3.S3StoreSettings;
+import org.pgpitr.storage.s3.server.S3ServerOptions.Bucket;
+import org.pgpitr.storage.s3.server.S3ServerOptions.Transport;
+
+/**
+ * S3Proxy on a random loopback port, behind a {@link FrontDoor}. Checks signatures, keeps its objects in temporary
+ * files, so that large ones take no memory, and knows the bucket as {@code localhost/bucket} and as {@code
+ * bucket.localhost}.
+ */
+public final class S3Server implements AutoCloseable {
+    public static final String BUCKET = "pgpitr-test";
+    public static final String ACCESS_KEY = "AKIDPGPITRTEST";
+    public static final String SECRET_KEY = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
+
+    private static final long LARGEST_OBJECT = 1L << 30;
+
+    private final S3ServerOptions options;
+    private final Path folder;
+    private final S3Proxy server;
+    private final FrontDoor door;
+
+    private S3Server(S3ServerOptions options, Path folder, S3Proxy server, FrontDoor door) {
+        this.options = options;
+        this.folder = folder;
+        this.server = server;
+        this.door = door;
+    }
+
+    /** With {@link S3ServerOptions#standard()}. */
+    public static S3Server start() {
+        return start(S3ServerOptions.standard());
+    }
+
+    public static S3Server start(S3ServerOptions options) {
+        try {
+            Path folder = Files.createTempDirectory("s3-server-");
+            BlobStore store = new FileBlobStore(Files.createDirectory(folder.resolve("objects")), options.conditions());
+            if (options.bucket() == Bucket.CREATED) {
+                store.createContainer(BUCKET, CreateContainerOptions.NONE);
+            }
+            S3Proxy server = S3Proxy.builder()
+                    .blobStore(store)
+                    .endpoint(URI.create("http://127.0.0.1:0"))
+                    .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+                    .virtualHost("localhost")
+                    .v4MaxNonChunkedRequestSize(LARGEST_OBJECT)
+                    .ignoreUnknownHeaders(true)
+                    .build();
+            server.start();
+            Optional<SelfMadeCertificates> certificates = Optional.empty();
+            if (options.transport() == Transport.HTTPS) {
+                certificates = Optional.of(SelfMadeCertificates.make());
+                certificates.get().writeCa(folder.resolve("ca.pem"));
+            }
+            FrontDoor door = new FrontDoor(server.getPort(), certificates.map(SelfMadeCertificates::server));
+            return new S3Server(options, folder, server, door);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException("S3Proxy did not start", e);
+        }
+    }
+
+    /** Where clients go: {@code http(s)://localhost:port}. */
+    public URI endpoint() {
+        String scheme = options.transport() == Transport.HTTPS ? "https" : "http";
+        return URI.create(scheme + "://localhost:" + door.port());
+    }
+
+    /** The PEM file that makes a client trust this server; there with {@link Transport#HTTPS} only. */
+    public Path caFile() {
+        return folder.resolve("ca.pem");
+    }
+
+    /** What was asked, and how to break it. */
+    public FrontDoor door() {
+        return door;
+    }
+
+    /** Path style, with the right keys and, for TLS, the right CA. */
+    public S3StoreSettings settings(String prefix) {
+        S3StoreSettings settings = S3StoreSettings.of(BUCKET, prefix)
+                .withEndpoint(endpoint())
+                .withAddressing(S3StoreSettings.Addressing.PATH)
+                .withCredentials(new S3Credentials.Keys(ACCESS_KEY, SECRET_KEY, Optional.empty()));
+        return options.transport() == Transport.HTTPS ? settings.withCaFile(caFile()) : settings;
+    }
+
+    @Override
+    public void close() {
+        try {
+            door.close();
+            server.stop();
+            deleteAll(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException("S3Proxy did not stop", e);
+        }
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failed) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,45 @@
+package org.pgpitr.storage.s3.server;
+
+/**
+ * What kind of S3 service to be.
+ *
+ * @param transport plain or TLS
+ * @param conditions what becomes of conditional writes
+ * @param bucket whether it is there at the start
+ */
+public record S3ServerOptions(Transport transport, Conditions conditions, Bucket bucket) {
+    public enum Transport {
+        HTTP,
+        /** With a certificate of a CA made for this server. */
+        HTTPS
+    }
+
+    public enum Conditions {
+        HONOURED,
+        /** As an old look-alike, that does not know the headers. */
+        IGNORED,
+        /** As a look-alike that answers 501. */
+        REFUSED
+    }
+
+    public enum Bucket {
+        CREATED,
+        MISSING
+    }
+
+    public static S3ServerOptions standard() {
+        return new S3ServerOptions(Transport.HTTP, Conditions.HONOURED, Bucket.CREATED);
+    }
+
+    public S3ServerOptions with(Transport newTransport) {
+        return new S3ServerOptions(newTransport, conditions, bucket);
+    }
+
+    public S3ServerOptions with(Conditions newConditions) {
+        return new S3ServerOptions(transport, newConditions, bucket);
+    }
+
+    public S3ServerOptions with(Bucket newBucket) {
+        return new S3ServerOptions(transport, conditions, newBucket);
+    }
+}
