@@ -11,9 +11,8 @@ import org.pgpitr.postgres.Lsn;
  * @param tablespaceMap the content of {@code tablespace_map}, to be stored as it is; empty text if there is none
  * @param stopped not before the stop, by the clock that commits are stamped with: no transaction whose commit lies
  *     before {@code stopLsn} has a later time
- * @param xmin full transaction id: every transaction below it had ended before {@code stopLsn}. 0 if that can't be told
- * @param nextXid full transaction id: every transaction at or above it ended, or will end, behind {@code stopLsn};
- *     {@link Long#MAX_VALUE} if that can't be told
+ * @param xmin full transaction id: every transaction below it had ended before {@code stopLsn}
+ * @param nextXid full transaction id: every transaction at or above it ended, or will end, behind {@code stopLsn}
  */
 public record BackupStop(
         Lsn stopLsn, String backupLabel, String tablespaceMap, Instant stopped, long xmin, long nextXid) {}

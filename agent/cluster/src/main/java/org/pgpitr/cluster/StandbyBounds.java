@@ -8,8 +8,8 @@ import org.pgpitr.postgres.Lsn;
 
 /**
  * On a standby the stop is the minimum recovery point, which may lie before what is replayed already. So a snapshot
- * counts only if all that was replayed when it was taken lies before the stop. Once replay has passed the stop, what is
- * not seen as ended has no commit record before it.
+ * counts only if all that was replayed when it was taken lies before the stop; what the last checkpoint knew always
+ * does. Once replay has passed the stop, what is not seen as ended has no commit record before it.
  */
 final class StandbyBounds implements TransactionBounds {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -20,7 +20,27 @@ final class StandbyBounds implements TransactionBounds {
 
     StandbyBounds(Session session) {
         this.session = session;
+        marks.add(new Mark(endedBeforeCheckpoint(session), Lsn.ZERO));
         observe();
+    }
+
+    /**
+     * The oldest transaction that was active at the last checkpoint, which lies before any stop to come. A checkpoint
+     * at shutdown does not tell; the oldest that may be unfrozen then serves. Both come without their epoch, and are
+     * not newer than the next one, which has it.
+     */
+    private static long endedBeforeCheckpoint(Session session) {
+        return session.row(
+                "read the server's last checkpoint",
+                Privilege.NONE,
+                "SELECT split_part(next_xid, ':', 1)::bigint, split_part(next_xid, ':', 2)::bigint,"
+                        + " oldest_active_xid::text::bigint, oldest_xid::text::bigint FROM pg_control_checkpoint()",
+                row -> {
+                    long oldest = row.getLong(3) != 0 ? row.getLong(3) : row.getLong(4);
+                    return oldest <= row.getLong(2)
+                            ? (row.getLong(1) << 32) + oldest
+                            : Math.max(0, (row.getLong(1) - 1) << 32) + oldest;
+                });
     }
 
     /**
@@ -46,11 +66,8 @@ final class StandbyBounds implements TransactionBounds {
                 .filter(mark -> !mark.replayed().isAfter(stop.lsn()))
                 .mapToLong(Mark::xmin)
                 .max()
-                .orElse(0);
-        if (!replayPasses(stop.lsn())) {
-            // Replay is held up by a query of the standby: nothing can be told then
-            return stop.with(now, xmin, Long.MAX_VALUE);
-        }
+                .orElseThrow();
+        awaitReplay(stop.lsn());
         long xmax = session.row(
                 "read the server's transactions",
                 Privilege.NONE,
@@ -59,19 +76,21 @@ final class StandbyBounds implements TransactionBounds {
         return stop.with(later(now, lastCommit(now)), xmin, xmax);
     }
 
-    private boolean replayPasses(Lsn lsn) {
-        for (long waited = 0; FactsQuery.position(session).isBefore(lsn); waited += PAUSE.toMillis()) {
-            if (waited >= PATIENCE.toMillis()) {
-                return false;
-            }
+    /**
+     * Waits until replay has passed. It is at most one record short of the stop; if that is held up for long by a
+     * query, it is none that ends a transaction, so nothing is lost by going on.
+     */
+    private void awaitReplay(Lsn lsn) {
+        for (long waited = 0;
+                waited < PATIENCE.toMillis() && FactsQuery.position(session).isBefore(lsn);
+                waited += PAUSE.toMillis()) {
             try {
                 Thread.sleep(PAUSE.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw ServerFailure.unavailable("interrupted while ending the backup", null, e);
+                throw ServerFailure.unavailable("interrupted while trying to end the backup", null, e);
             }
         }
-        return true;
     }
 
     /** By the primary's clock, which may be ahead of this server's; {@code otherwise} if no commit was replayed. */

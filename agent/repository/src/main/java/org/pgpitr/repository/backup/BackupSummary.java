@@ -26,7 +26,7 @@ import org.pgpitr.postgres.WalSegmentSize;
  * @param segmentSize of the WAL
  * @param source what kind of server it was taken from
  * @param xmin full transaction id: all transactions below it had ended when the backup did
- * @param nextXid full transaction id: none from it on had begun when the backup ended
+ * @param nextXid full transaction id: none from it on had ended when the backup did
  * @param checksums whether the cluster has data checksums
  * @param tablespaces those with a directory of their own
  * @param damagedPages whose checksum was wrong; empty without checksums
