@@ -13,6 +13,7 @@ import org.pgpitr.cli.command.ConfigCheckCommand;
 import org.pgpitr.cli.command.ConfigCommand;
 import org.pgpitr.cli.command.ConfigSampleCommand;
 import org.pgpitr.cli.command.ConfigShowCommand;
+import org.pgpitr.cli.command.DemoCommand;
 import org.pgpitr.cli.command.KeygenCommand;
 import org.pgpitr.cli.command.RootCommand;
 import org.pgpitr.cli.command.VersionCommand;
@@ -37,6 +38,7 @@ final class Commands {
                         .addSubcommand(new ConfigShowCommand(environment))
                         .addSubcommand(new ConfigCheckCommand(environment))
                         .addSubcommand(new ConfigSampleCommand(environment)));
+        ALL.put("demo", environment -> new CommandLine(new DemoCommand(environment)));
         ALL.put("completion", environment -> new CommandLine(new CompletionCommand(environment)));
         ALL.put("version", environment -> new CommandLine(new VersionCommand(environment)));
         ALL.put("warm-up", environment -> new CommandLine(new WarmUpCommand(environment)));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -29,18 +30,21 @@ public final class PostgresInstance implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final PostgresBinaries binaries;
-    private final ServerUser user;
+    private final ServerHost host;
     private final Path folder;
     private final int port;
+    private final Map<String, String> environment;
+    private Optional<Path> configuration = Optional.empty();
 
     /**
-     * @param folder exists, belongs to the user, and its path is short enough for a socket's (about 90 bytes)
+     * @param folder exists, belongs to the server's user, and its path is short enough for a socket's (about 90 bytes)
      */
-    public PostgresInstance(PostgresBinaries binaries, ServerUser user, Path folder) {
+    public PostgresInstance(PostgresBinaries binaries, ServerHost host, Path folder) {
         this.binaries = binaries;
-        this.user = user;
+        this.host = host;
         this.folder = folder;
         this.port = freePort();
+        this.environment = new TreeMap<>(host.environment(folder));
     }
 
     private static int freePort() {
@@ -76,12 +80,46 @@ public final class PostgresInstance implements AutoCloseable {
         return port;
     }
 
+    /**
+     * Moves this stopped server's configuration files out of its data directory, as Debian has it; {@code conf.d} there
+     * is read too.
+     *
+     * @param target an existing folder
+     */
+    public PostgresInstance moveConfiguration(Path target) {
+        try {
+            for (String name : new String[] {"postgresql.conf", "pg_hba.conf", "pg_ident.conf"}) {
+                Files.move(dataDirectory().resolve(name), target.resolve(name));
+            }
+            Files.writeString(target.resolve("postgresql.conf"), "include_dir 'conf.d'\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return useConfiguration(target);
+    }
+
+    /** Starts from now on with the configuration files of that folder. */
+    public PostgresInstance useConfiguration(Path source) {
+        this.configuration = Optional.of(source);
+        return this;
+    }
+
+    /** Sets a variable for the server, and so for the commands it calls. */
+    public PostgresInstance environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    private Program run(List<String> command) {
+        return host.run(command, folder, environment);
+    }
+
     /** Makes a new cluster in the data directory, which must not exist. */
     public PostgresInstance initdb(InitdbOptions options) {
         List<String> command = new ArrayList<>(
                 List.of(binaries.program("initdb"), "-D", dataDirectory().toString()));
         command.addAll(options.arguments(binaries.major()));
-        Program program = user.run(folder, command);
+        Program program = run(command);
         if (!program.succeeded()) {
             throw failed("initdb failed: " + program.output().strip());
         }
@@ -121,7 +159,7 @@ public final class PostgresInstance implements AutoCloseable {
 
     /** As {@link #start}; whether the server runs now. */
     public boolean tryStart() {
-        return user.run(folder, startCommand()).succeeded();
+        return run(startCommand()).succeeded();
     }
 
     /** What starts this server; to be run as the server's user. */
@@ -161,7 +199,7 @@ public final class PostgresInstance implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 binaries.program("pg_ctl"), action, "-s", "-D", dataDirectory().toString()));
         command.addAll(List.of(arguments));
-        Program program = user.run(folder, command);
+        Program program = run(command);
         if (!program.succeeded()) {
             throw failed("pg_ctl " + action + " failed: " + program.output().strip() + "\n" + logTail());
         }
@@ -241,7 +279,12 @@ public final class PostgresInstance implements AutoCloseable {
 
     /** Runs statements in the database {@code postgres}, each on its own. */
     public void execute(String... statements) {
-        try (Connection connection = connect()) {
+        executeIn("postgres", statements);
+    }
+
+    /** Runs statements in a database, each on its own. */
+    public void executeIn(String database, String... statements) {
+        try (Connection connection = connect(database)) {
             Sql.execute(connection, statements);
         } catch (SQLException e) {
             throw Sql.failed(String.join("; ", statements), e);
@@ -288,25 +331,18 @@ public final class PostgresInstance implements AutoCloseable {
     @Override
     public void close() {
         if (isRunning()) {
-            Program program = user.run(
-                    folder,
-                    List.of(
-                            binaries.program("pg_ctl"),
-                            "stop",
-                            "-s",
-                            "-w",
-                            "-m",
-                            "immediate",
-                            "-D",
-                            dataDirectory().toString()));
+            Program program = run(List.of(
+                    binaries.program("pg_ctl"),
+                    "stop",
+                    "-s",
+                    "-w",
+                    "-m",
+                    "immediate",
+                    "-D",
+                    dataDirectory().toString()));
             if (!program.succeeded()) {
                 kill();
             }
         }
-    }
-
-    /** The environment for a program beside this server. */
-    Map<String, String> environment() {
-        return user.environment(folder);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,18 +38,34 @@ public record Program(int status, String output) {
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();
+            // Beside the waiting, which can be interrupted while reading can't.
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(
+                    () -> readAll(process), task -> daemon(task).start());
             try {
-                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                     throw new IOException(command.get(0) + " does not end");
                 }
-                return new Program(process.exitValue(), output);
+                return new Program(process.exitValue(), new String(output.join(), StandardCharsets.UTF_8));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while " + command.get(0) + " ran", e);
             } finally {
-                process.destroyForcibly();
+                process.destroy();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "output");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static byte[] readAll(Process process) {
+        try {
+            return process.getInputStream().readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,7 +24,7 @@ import org.pgpitr.error.PgpitrException;
  * Whom PostgreSQL servers run as. PostgreSQL refuses to run as root: root's servers run as {@code postgres} if that user
  * exists, else as {@code nobody}; everybody else's run as themselves.
  */
-public final class ServerUser {
+public final class ServerUser implements ServerHost {
     private static final List<String> INSTEAD_OF_ROOT = List.of("postgres", "nobody");
     private static final Path ANYWHERE = Path.of("/");
 
@@ -121,6 +121,7 @@ public final class ServerUser {
      * The environment for what runs as this user: that of this process, without libpq's variables, in plain C locale,
      * with this JVM as {@code JAVA_HOME} if the user can reach it.
      */
+    @Override
     public Map<String, String> environment(Path home) {
         Map<String, String> environment = new TreeMap<>(System.getenv());
         environment.keySet().removeIf(variable -> variable.matches("PG[A-Z]+|LC_.*|LANGUAGE"));
@@ -137,9 +138,14 @@ public final class ServerUser {
         return environment;
     }
 
-    /** Runs a program as this user to its end. */
+    @Override
+    public Program run(List<String> command, Path directory, Map<String, String> environment) {
+        return Program.run(command(command), directory, environment);
+    }
+
+    /** Runs a program as this user to its end, with {@link #environment}. */
     public Program run(Path directory, List<String> command) {
-        return Program.run(command(command), directory, environment(directory));
+        return run(command, directory, environment(directory));
     }
 
     /** Whether this user can read that file, its folders included. */
