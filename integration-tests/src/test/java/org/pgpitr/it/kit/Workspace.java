@@ -43,8 +43,22 @@ public final class Workspace implements AutoCloseable {
 
     /** A new folder of the servers' user. */
     public Path folder(String name) {
+        return create(folder.resolve(name));
+    }
+
+    /** Makes a folder of the servers' user. */
+    Path create(Path path) {
         try {
-            return USER.folder(folder.resolve(name));
+            return USER.folder(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives a file or tree to the servers' user. */
+    void own(Path path) {
+        try {
+            USER.own(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -52,8 +66,14 @@ public final class Workspace implements AutoCloseable {
 
     /** A server that is stopped at the end; its folder is made unless it is there. */
     public PostgresInstance instance(String name, PostgresBinaries binaries) {
+        return instance(name, Programs.installed(this, binaries));
+    }
+
+    /** As {@link #instance(String, PostgresBinaries)}, wherever the programs run. */
+    public PostgresInstance instance(String name, Programs programs) {
         Path home = folder.resolve(name);
-        PostgresInstance instance = new PostgresInstance(binaries, USER, Files.isDirectory(home) ? home : folder(name));
+        PostgresInstance instance = new PostgresInstance(
+                programs.binaries(), programs.host(), Files.isDirectory(home) ? home : folder(name));
         synchronized (instances) {
             instances.push(instance);
         }

@@ -1,0 +1,20 @@
+package org.pgpitr.it.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.pgpitr.error.ExitCode;
+
+/**
+ * How a command of pgpitr ended.
+ *
+ * @param command as it was given
+ */
+public record Outcome(String command, int status, String out, String err) {
+    /** Fails the test unless the command ended so. */
+    public Outcome expect(ExitCode code) {
+        assertThat(status)
+                .as("status of `pgpitr %s`, which said:%n%s%s", command, out, err)
+                .isEqualTo(code.status());
+        return this;
+    }
+}

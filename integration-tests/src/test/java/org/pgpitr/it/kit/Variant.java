@@ -1,0 +1,36 @@
+package org.pgpitr.it.kit;
+
+/** Where and how a scenario's repository is kept. */
+public enum Variant {
+    DISK(Place.DISK, Protection.PLAIN),
+    DISK_ENCRYPTED(Place.DISK, Protection.AGE),
+    S3(Place.S3, Protection.PLAIN),
+    S3_ENCRYPTED(Place.S3, Protection.AGE);
+
+    enum Place {
+        DISK,
+        S3
+    }
+
+    enum Protection {
+        PLAIN,
+        AGE
+    }
+
+    final Place place;
+    final Protection protection;
+
+    Variant(Place place, Protection protection) {
+        this.place = place;
+        this.protection = protection;
+    }
+
+    /**
+     * Spreads the variants so that each major meets each of them in one scenario or another.
+     *
+     * @param scenario any number, another one for each scenario
+     */
+    public static Variant of(int major, int scenario) {
+        return values()[(major + scenario) % values().length];
+    }
+}
