@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.repository.backup.ManifestEntry.Kind;
 
 /**
@@ -149,7 +150,7 @@ final class ManifestJson {
         Fields fields = object(json);
         try {
             return Optional.of(reading.read(fields));
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException | InvalidFormatException | DateTimeException | ArithmeticException e) {
             throw new JsonParseException(json, e.getMessage(), e);
         }
     }

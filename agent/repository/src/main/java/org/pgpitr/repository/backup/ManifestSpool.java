@@ -69,6 +69,11 @@ final class ManifestSpool implements Closeable {
         return length;
     }
 
+    /** What waits in memory, in bytes. */
+    int bufferedBytes() {
+        return lanes.values().stream().mapToInt(lane -> lane.buffer.size()).sum();
+    }
+
     /** All lines, lane by lane, within a lane in the order they came. Nothing may be added meanwhile. */
     InputStream open() {
         Iterator<Lane> iterator = lanes.values().iterator();

@@ -44,11 +44,9 @@ public final class PathNames {
         if (isPlain(text)) {
             return text;
         }
-        if (path.isAbsolute()) {
-            byte[] bytes = rawBytes(path);
-            return ofBytes(bytes, 0, bytes.length);
-        }
-        return relative(Path.of("/"), Path.of("/").resolve(path));
+        int from = path.isAbsolute() ? 0 : 1;
+        byte[] bytes = rawBytes(Path.of("/").resolve(path));
+        return ofBytes(bytes, from, bytes.length - from);
     }
 
     /** The file that {@code name} stands for below {@code root}, as {@link #relative} wrote it. Not checked for {@code ..}. */
@@ -61,21 +59,20 @@ public final class PathNames {
         if (isPlain(name)) {
             return Path.of(name);
         }
-        StringBuilder uri = new StringBuilder("file://");
-        boolean absolute = name.startsWith("/");
-        if (!absolute) {
-            uri.append('/');
+        Path path = Path.of(name.startsWith("/") ? "/" : "");
+        for (String part : name.split("/")) {
+            path = path.resolve(isPlain(part) ? Path.of(part) : part(part));
         }
+        return path;
+    }
+
+    /** One part of a path, by way of the only constructor that takes bytes. */
+    private static Path part(String name) {
+        StringBuilder uri = new StringBuilder("file:///");
         for (byte b : bytes(name)) {
-            int c = b & 0xFF;
-            if (c == '/' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
-                uri.append((char) c);
-            } else {
-                uri.append('%').append(String.format(Locale.ROOT, "%02X", c));
-            }
+            uri.append('%').append(String.format(Locale.ROOT, "%02X", b));
         }
-        Path path = Path.of(URI.create(uri.toString()));
-        return absolute ? path : Path.of("/").relativize(path);
+        return Path.of(URI.create(uri.toString())).getFileName();
     }
 
     /** The bytes the file system knows {@code name} by. */

@@ -1,0 +1,229 @@
+package org.pgpitr.repository.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.backup.BackupCatalog.Unreadable;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.repository.lease.LeaseHolder;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore.ListVisitor;
+import org.pgpitr.storage.StorageException;
+import org.pgpitr.storage.faults.FaultPlan;
+import org.pgpitr.storage.faults.FaultyStore;
+import org.pgpitr.storage.memory.MemoryStore;
+
+class BackupCatalogTest {
+    private static final BackupId A = BackupId.parse("20261121T000000Z");
+    private static final BackupId B = BackupId.parse("20261121T000001Z");
+    private static final BackupId C = BackupId.parse("20261122T000000Z");
+
+    private final MemoryStore store = new MemoryStore();
+    private final Generation generation = BackupFixture.generation(store, Encryption.NONE);
+    private final BackupCatalog catalog = new BackupCatalog(generation);
+    private final Clock clock = Clock.fixed(Instant.parse("2026-11-22T01:00:00Z"), ZoneOffset.UTC);
+
+    private Lease lease() {
+        return Lease.acquire(generation, BackupCatalog.LEASE, "a test", LeaseHolder.thisProcess(), clock);
+    }
+
+    private static void backup(Generation generation, BackupId id) {
+        data(generation, id);
+        try (ManifestWriter writer = new ManifestWriter(generation, id)) {
+            writer.commit(BackupFixture.summary(id, writer, List.of()), List.of());
+        }
+    }
+
+    private static void data(Generation generation, BackupId id) {
+        for (int i = 0; i < 3; i++) {
+            generation.store().putIfAbsent(generation.layout().data(id.value(), 0, i), Content.of(new byte[] {1}));
+        }
+    }
+
+    private int objects(BackupId id) {
+        AtomicInteger count = new AtomicInteger();
+        store.list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+            count.incrementAndGet();
+            return ListVisitor.Next.CONTINUE;
+        });
+        return count.get();
+    }
+
+    @Test
+    void backups_are_listed_oldest_first_and_interrupted_ones_are_none() {
+        backup(generation, C);
+        backup(generation, A);
+        data(generation, B);
+        store.putIfAbsent(ObjectKey.of(generation.layout().backupPrefix() + "stray"), Content.of(new byte[1]));
+
+        assertThat(catalog.list().backups()).extracting(BackupSummary::id).containsExactly(A, C);
+        assertThat(catalog.list().unreadable()).isEmpty();
+        assertThat(catalog.interrupted()).containsExactly(B);
+        assertThat(catalog.find(C).id()).isEqualTo(C);
+        assertThat(catalog.isTaken(B)).isTrue();
+        assertThat(catalog.isTaken(C.next())).isFalse();
+    }
+
+    /** Class 20: each backup is its own object; there is no list that a race could overwrite. */
+    @Test
+    void backups_that_are_committed_at_the_same_time_are_all_listed() throws Exception {
+        List<BackupId> ids = new ArrayList<>();
+        List<Callable<Void>> commits = new ArrayList<>();
+        for (BackupId id = A; ids.size() < 30; id = id.next()) {
+            BackupId each = id;
+            ids.add(each);
+            commits.add(() -> {
+                backup(generation, each);
+                return null;
+            });
+        }
+        ExecutorService threads = BackupFixture.daemons(8);
+        for (Future<Void> commit : threads.invokeAll(commits)) {
+            commit.get();
+        }
+        threads.shutdownNow();
+        assertThat(catalog.list().backups()).extracting(BackupSummary::id).isEqualTo(ids);
+    }
+
+    @Test
+    void an_empty_repository_has_no_backups() {
+        assertThat(catalog.list().backups()).isEmpty();
+        assertThat(catalog.interrupted()).isEmpty();
+    }
+
+    @Test
+    void listing_does_not_walk_the_data_objects() {
+        for (BackupId id : List.of(A, B, C)) {
+            backup(generation, id);
+        }
+        FaultPlan counting = FaultPlan.none();
+        Generation counted = BackupFixture.generation(new FaultyStore(store, counting), Encryption.NONE);
+        new BackupCatalog(counted).list();
+        // a listing, a stat and a read a backup, and a listing that finds no more
+        assertThat(counting.calls()).isEqualTo(3 * 3 + 1);
+    }
+
+    @Test
+    void a_damaged_manifest_is_reported_and_hides_no_other_backup() {
+        backup(generation, A);
+        data(generation, B);
+        store.putIfAbsent(generation.layout().manifest(B.value()), Content.of(new byte[] {1, 2, 3}));
+        backup(generation, C);
+
+        BackupCatalog.Listing listing = catalog.list();
+
+        assertThat(listing.backups()).extracting(BackupSummary::id).containsExactly(A, C);
+        assertThat(listing.unreadable()).extracting(Unreadable::id).containsExactly(B);
+        assertThat(listing.unreadable().get(0).reason().exitCode()).isEqualTo(ExitCode.CORRUPT);
+        assertThat(catalog.interrupted()).isEmpty();
+    }
+
+    @Test
+    void without_the_key_the_identifiers_are_known_and_no_more() {
+        Generation encrypted = BackupFixture.generation(store, Encryption.AGE);
+        backup(encrypted, A);
+        Generation keyless = BackupFixture.generation(
+                store, Encryption.AGE, Keys.of(List.of(BackupFixture.OWN.recipient()), List.of()));
+        BackupCatalog.Listing listing = new BackupCatalog(keyless).list();
+        assertThat(listing.backups()).isEmpty();
+        assertThat(listing.unreadable()).extracting(Unreadable::id).containsExactly(A);
+        assertThat(listing.unreadable().get(0).reason().exitCode()).isEqualTo(ExitCode.NO_KEY);
+        assertThatThrownBy(() -> new BackupCatalog(keyless).find(A))
+                .isInstanceOfSatisfying(
+                        PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.NO_KEY));
+    }
+
+    /** Class 17: what can't be read is never shown as an empty or shorter list. */
+    @Test
+    void a_store_that_fails_makes_the_listing_fail_at_every_call() {
+        backup(generation, A);
+        backup(generation, B);
+        FaultPlan counting = FaultPlan.none();
+        new BackupCatalog(BackupFixture.generation(new FaultyStore(store, counting), Encryption.NONE)).list();
+        for (long n = 1; n <= counting.calls(); n++) {
+            FaultPlan plan = FaultPlan.nth(n, FaultPlan.Moment.BEFORE);
+            BackupCatalog failing =
+                    new BackupCatalog(BackupFixture.generation(new FaultyStore(store, plan), Encryption.NONE));
+            assertThatThrownBy(failing::list).as("call %d", n).isInstanceOf(StorageException.class);
+        }
+    }
+
+    @Test
+    void what_an_interrupted_backup_left_is_deleted_under_the_lease() {
+        backup(generation, A);
+        data(generation, B);
+        try (Lease held = lease()) {
+            assertThat(catalog.cleanUp(B, held)).isEmpty();
+            assertThatThrownBy(() -> catalog.cleanUp(A, held)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(objects(B)).isZero();
+        assertThat(objects(A)).isEqualTo(4);
+    }
+
+    /** Class 26 in small: what another process is writing is never taken for garbage. */
+    @Test
+    void nothing_is_deleted_when_the_lease_is_lost() {
+        data(generation, B);
+        Lease lost = Lease.acquire(
+                generation,
+                BackupCatalog.LEASE,
+                "slept too long",
+                LeaseHolder.thisProcess(),
+                Clock.fixed(clock.instant().minus(Lease.TERM).minusSeconds(1), ZoneOffset.UTC));
+        try (Lease other = lease()) {
+            assertThat(other.name()).isEqualTo(BackupCatalog.LEASE);
+            assertThatThrownBy(() -> catalog.cleanUp(B, lost))
+                    .isInstanceOfSatisfying(
+                            PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED));
+        }
+        assertThat(objects(B)).isEqualTo(3);
+    }
+
+    @Test
+    void a_lease_of_another_kind_does_not_protect_backups() {
+        data(generation, B);
+        try (Lease other = Lease.acquire(generation, "other", "a test", LeaseHolder.thisProcess(), clock)) {
+            assertThatThrownBy(() -> catalog.cleanUp(B, other)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void a_backup_is_deleted_manifest_first_and_never_left_as_a_damaged_one() {
+        FaultPlan counting = FaultPlan.none();
+        backup(generation, A);
+        Generation counted = BackupFixture.generation(new FaultyStore(store, counting), Encryption.NONE);
+        try (Lease held = lease()) {
+            new BackupCatalog(counted).delete(A, held);
+            assertThat(objects(A)).isZero();
+            for (long n = 1; n <= counting.calls(); n++) {
+                for (FaultPlan.Moment moment : FaultPlan.Moment.values()) {
+                    backup(generation, A);
+                    FaultPlan plan = FaultPlan.nth(n, moment).lasting(FaultPlan.Span.FROM_THEN_ON);
+                    Generation faulty = BackupFixture.generation(new FaultyStore(store, plan), Encryption.NONE);
+                    assertThatThrownBy(() -> new BackupCatalog(faulty).delete(A, held))
+                            .isInstanceOf(StorageException.class);
+                    boolean listed = !catalog.list().backups().isEmpty();
+                    assertThat(objects(A)).isIn(listed ? List.of(4) : List.of(0, 1, 2, 3));
+                    catalog.delete(A, held);
+                    assertThat(objects(A)).isZero();
+                }
+            }
+        }
+    }
+}
