@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
@@ -95,23 +94,16 @@ public final class WalArchive {
     }
 
     /**
-     * Puts an archived file in place: verified, flushed, renamed. Replaces a file that is there.
-     *
-     * <p>For a segment of which only the partial one is archived, delivers that. Recovery along the timeline that ended
-     * in it then replays to where it was left; recovery along a later timeline asks for that timeline's segment first,
-     * which holds the same and more.
+     * Puts exactly that file in place: verified, flushed, renamed. Replaces a file that is there.
      *
      * @return false only if the store says that there is no such file
      * @throws PgpitrException CORRUPT, NO_KEY; USAGE if it can't be written
      */
     public boolean fetch(WalFileName name, Path destination) {
-        WalReader reader = new WalReader(generation);
-        return reader.fetch(name, destination)
-                || (name instanceof WalSegmentName segment
-                        && reader.fetch(new PartialSegmentName(segment), destination));
+        return new WalReader(generation).fetch(name, destination);
     }
 
-    /** Whether exactly that file is archived; a partial segment does not count for a whole one. */
+    /** Whether that file is archived; a partial segment does not count for a whole one. */
     public boolean contains(WalFileName name) {
         return store.stat(layout.wal(name)).isPresent();
     }

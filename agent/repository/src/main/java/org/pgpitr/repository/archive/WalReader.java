@@ -26,7 +26,7 @@ final class WalReader {
         this.generation = generation;
     }
 
-    /** Puts exactly that file in place; false only if the store says that there is none. */
+    /** As {@link WalArchive#fetch}. */
     boolean fetch(WalFileName name, Path destination) {
         ObjectKey key = generation.layout().wal(name);
         Optional<DecodedFile> decoded = open(name, key);

@@ -17,7 +17,7 @@ public record AgeRecipient(String value) {
         if (!isValid(value)) {
             throw new PgpitrException(
                     ExitCode.USAGE,
-                    "not an age recipient: \"" + value + "\"",
+                    value.startsWith("age1") ? "not an age recipient: \"" + value + "\"" : "not an age recipient",
                     "a recipient is an X25519 public key, age1 and 58 more characters; `pgpitr keygen` makes one");
         }
     }

@@ -40,6 +40,11 @@ public final class IdentityFile {
         if (ProtectedFile.isOne(bytes)) {
             bytes = decrypted(file, bytes, passphrases);
         }
+        return parse(file, bytes);
+    }
+
+    /** @param file for messages */
+    static List<AgeIdentity> parse(Path file, byte[] bytes) {
         List<AgeIdentity> identities = new ArrayList<>();
         int number = 0;
         for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n", -1)) {

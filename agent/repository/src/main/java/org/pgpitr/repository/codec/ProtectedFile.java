@@ -61,9 +61,13 @@ final class ProtectedFile {
     }
 
     static byte[] encrypt(byte[] plaintext, char[] passphrase) throws IOException {
+        return encrypt(plaintext, passphrase, ScryptStanza.DEFAULT_LOG_WORK);
+    }
+
+    /** @param logWork log2 of the work that opening the file takes */
+    static byte[] encrypt(byte[] plaintext, char[] passphrase, int logWork) throws IOException {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (OutputStream age =
-                AgeFile.writeTo(file, List.of(new ScryptStanza(passphrase, ScryptStanza.DEFAULT_LOG_WORK)))) {
+        try (OutputStream age = AgeFile.writeTo(file, List.of(new ScryptStanza(passphrase, logWork)))) {
             age.write(plaintext);
         }
         return file.toByteArray();

@@ -1,11 +1,16 @@
 package org.pgpitr.service.archive;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
@@ -39,6 +44,10 @@ public final class ArchiveGet {
      * Puts an archived file in place. A repository that fails is passed over for the next one; if none delivers the
      * file, its failure is thrown, and never taken for absence.
      *
+     * <p>Where a whole segment is proven absent and the partial one is archived, that one is delivered. Recovery along
+     * the timeline that ended in it then replays up to where the timeline was left, instead of a segment less. Recovery
+     * along a later timeline asks for that timeline's segment first, which holds the same and more.
+     *
      * @param name as {@code %f} gives it
      * @param destination as {@code %p} gives it
      * @param generation to be read; empty: the one of the cluster in the data directory, or else the newest
@@ -53,11 +62,23 @@ public final class ArchiveGet {
                         "not the name of a file that PostgreSQL archives: " + name,
                         "restore_command is `pgpitr archive-get %f \"%p\"`"));
         Path place = dataDirectory.resolve(destination);
+        Map<Repository, WalArchive> opened = new HashMap<>();
+        Function<Repository, WalArchive> archives =
+                repository -> opened.computeIfAbsent(repository, r -> new WalArchive(generation(r, generation)));
+        if (fetch(file, place, archives)) {
+            return Outcome.FOUND;
+        }
+        return file instanceof WalSegmentName segment && fetch(new PartialSegmentName(segment), place, archives)
+                ? Outcome.FOUND
+                : Outcome.ABSENT;
+    }
+
+    private boolean fetch(WalFileName file, Path place, Function<Repository, WalArchive> archives) {
         Failures failures = new Failures();
         for (Repository repository : repositories) {
             try {
-                if (new WalArchive(generation(repository, generation)).fetch(file, place)) {
-                    return Outcome.FOUND;
+                if (archives.apply(repository).fetch(file, place)) {
+                    return true;
                 }
             } catch (RuntimeException e) {
                 failures.add(repository, e);
@@ -66,7 +87,7 @@ public final class ArchiveGet {
         if (!failures.isEmpty()) {
             throw failures.together(repositories.size());
         }
-        return Outcome.ABSENT;
+        return false;
     }
 
     private Generation generation(Repository repository, OptionalInt number) {
