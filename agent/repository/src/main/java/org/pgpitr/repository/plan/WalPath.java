@@ -134,12 +134,15 @@ final class WalPath {
         return b.isPresent() && b.get().isBefore(a) ? b.get() : a;
     }
 
-    /** Where a promotion cut the timeline off within that segment; behind it a partial segment holds no WAL of it. */
+    /**
+     * Where a promotion cut the timeline off within that segment; behind it a partial segment holds no WAL of it. If
+     * several did, it is not known which of them archived it.
+     */
     private Optional<Lsn> partialEnd(TimelineId timeline, long segment) {
         return histories.stream()
                 .flatMap(h -> h.switchPoint(timeline).stream())
                 .filter(lsn -> size.segmentNumber(lsn) == segment)
-                .max(Lsn::compareTo);
+                .min(Lsn::compareTo);
     }
 
     private Optional<Reach.Hole> hole(long segment, Lsn end, Optional<Copy> copy) {
@@ -169,13 +172,16 @@ final class WalPath {
             Stretch stretch = stretches.get(i);
             long first = Math.max(segment + 1, firstSegment(i));
             long last = stretch.end().map(size::segmentNumberBefore).orElse(Long.MAX_VALUE);
-            boolean later = wal.runs(stretch.timeline()).stream().anyMatch(r -> r.last() >= first && r.first() <= last)
-                    || wal.partials(stretch.timeline()).stream().anyMatch(p -> p >= first && p <= last);
-            if (later) {
+            if (first <= last && isArchived(stretch.timeline(), first, last)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isArchived(TimelineId timeline, long first, long last) {
+        return wal.runs(timeline).stream().anyMatch(r -> r.last() >= first && r.first() <= last)
+                || wal.partials(timeline).stream().anyMatch(p -> p >= first && p <= last);
     }
 
     /** The segments from {@code from} up to the position before {@code end}, which {@link #walk} must have reached. */

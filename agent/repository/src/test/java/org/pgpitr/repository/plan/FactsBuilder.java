@@ -1,0 +1,105 @@
+package org.pgpitr.repository.plan;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.backup.DamagedPage;
+
+/** Facts, told in few words. Segments have 1 MB: segment 3 begins at 0/300000. A segment is stored in 100 bytes. */
+final class FactsBuilder {
+    static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+    static final Instant NOW = Instant.parse("2026-11-30T00:00:00Z");
+
+    private final List<BackupSummary> backups = new ArrayList<>();
+    private final List<PassedOver> unreadable = new ArrayList<>();
+    private final Map<TimelineId, TimelineHistory> histories = new HashMap<>();
+    private final ArchivedWal.Builder wal = ArchivedWal.builder();
+
+    /** Taken in the minute after {@code started}; its transactions are told by {@link #backup(BackupSummary)}. */
+    FactsBuilder backup(String started, int timeline, String start, String stop) {
+        return backup(summary(started, timeline, start, stop, 1000, 1000, List.of()));
+    }
+
+    FactsBuilder backup(String started, int timeline, String start, String stop, long xmin, long nextXid) {
+        return backup(summary(started, timeline, start, stop, xmin, nextXid, List.of()));
+    }
+
+    FactsBuilder backup(BackupSummary summary) {
+        backups.add(summary);
+        return this;
+    }
+
+    static BackupSummary summary(
+            String started,
+            int timeline,
+            String start,
+            String stop,
+            long xmin,
+            long nextXid,
+            List<DamagedPage> damagedPages) {
+        Instant begin = Instant.parse(started);
+        return new BackupSummary(
+                BackupId.at(begin),
+                new SystemIdentifier(4711),
+                new PostgresMajor(17),
+                "17.4",
+                "0.1.0",
+                "pgpitr",
+                begin,
+                begin.plusSeconds(60),
+                new TimelineId(timeline),
+                Lsn.parse(start),
+                Lsn.parse(stop),
+                SIZE,
+                BackupSummary.Source.PRIMARY,
+                xmin,
+                nextXid,
+                BackupSummary.Checksums.ON,
+                List.of(),
+                damagedPages,
+                10,
+                10_000,
+                5_000,
+                1);
+    }
+
+    FactsBuilder unreadable(String started, String reason) {
+        unreadable.add(new PassedOver(BackupId.at(Instant.parse(started)), reason));
+        return this;
+    }
+
+    /** Archives segments, both ends included. */
+    FactsBuilder wal(int timeline, long first, long last) {
+        for (long segment = first; segment <= last; segment++) {
+            wal.segment(new TimelineId(timeline), segment, 100);
+        }
+        return this;
+    }
+
+    FactsBuilder partial(int timeline, long segment) {
+        wal.partial(new TimelineId(timeline), segment);
+        return this;
+    }
+
+    /** A history file; {@code lines} are such as {@code 1 0/380000}. */
+    FactsBuilder history(int timeline, String... lines) {
+        TimelineId id = new TimelineId(timeline);
+        histories.put(id, TimelineHistory.parse(id, String.join("\n", lines)));
+        return this;
+    }
+
+    RecoveryFacts build() {
+        return new RecoveryFacts(SIZE, backups, unreadable, histories, wal.build(), NOW);
+    }
+}
