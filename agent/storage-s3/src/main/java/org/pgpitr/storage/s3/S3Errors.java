@@ -68,6 +68,7 @@ final class S3Errors {
 
     private final String location;
     private final String reachedAt;
+    private final String noCredentials;
     private final List<String> secrets;
 
     S3Errors(S3StoreSettings settings) {
@@ -75,6 +76,9 @@ final class S3Errors {
         this.reachedAt = settings.endpoint()
                 .map(endpoint -> " (endpoint " + endpoint + ")")
                 .orElse("");
+        this.noCredentials = settings.credentials() instanceof S3Credentials.Profile profile
+                ? "no credentials found for the profile " + profile.name()
+                : "no credentials found in system properties, environment, web identity, ~/.aws, container or instance";
         this.secrets = S3ClientFactory.secrets(settings.credentials());
     }
 
@@ -204,12 +208,11 @@ final class S3Errors {
             return failure(Kind.UNAVAILABLE, tried, network(network.get()) + reachedAt, null, e);
         }
         String text = String.valueOf(e.getMessage());
-        if (text.contains("Unable to load credentials")) {
+        if (text.contains("credentials")) {
             return failure(
                     Kind.ACCESS_DENIED,
                     tried,
-                    "no credentials found in system properties, environment, web identity, ~/.aws, container or "
-                            + "instance",
+                    noCredentials,
                     "give access key and secret key, or a role to this host",
                     e);
         }

@@ -1,6 +1,8 @@
 package org.pgpitr.storage.s3.server;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What the front door does to a request instead of letting it pass. */
 public sealed interface Fault {
@@ -8,19 +10,26 @@ public sealed interface Fault {
     record Delay(Duration by) implements Fault {}
 
     /** Answers itself; the request does not reach the server. */
-    record Answer(int status, String contentType, String body) implements Fault {
+    record Answer(int status, Map<String, String> headers, String body) implements Fault {
         /** As S3 words an error. */
         public static Answer error(int status, String code, String message) {
             return new Answer(
                     status,
-                    "application/xml",
+                    Map.of("Content-Type", "application/xml"),
                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code><Message>" + message
                             + "</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>");
         }
 
         /** As a proxy does that knows no S3. */
         public static Answer html(int status) {
-            return new Answer(status, "text/html", "<html><body><h1>" + status + "</h1></body></html>");
+            return new Answer(
+                    status, Map.of("Content-Type", "text/html"), "<html><body><h1>" + status + "</h1></body></html>");
+        }
+
+        public Answer with(String header, String value) {
+            Map<String, String> more = new TreeMap<>(headers);
+            more.put(header, value);
+            return new Answer(status, more, body);
         }
     }
 

@@ -77,7 +77,7 @@ final class FileBlobStore extends ForwardingBlobStore {
         }
         Stored stored = write(blob);
         synchronized (objects) {
-            if (conditional && conditions == Conditions.HONOURED) {
+            if (conditional) {
                 requireCondition(objects.get(name(bucket, blob.getMetadata().name())), options, stored);
             }
             delete(objects.put(name(bucket, blob.getMetadata().name()), stored));

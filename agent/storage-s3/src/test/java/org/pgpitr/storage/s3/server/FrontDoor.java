@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -20,11 +21,15 @@ public final class FrontDoor implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int serverPort;
+    private final Set<String> withheld;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+    private final AtomicLong connections = new AtomicLong();
     private final List<Planned> planned = new ArrayList<>();
 
-    FrontDoor(int serverPort, Optional<SSLContext> tls) throws IOException {
+    /** @param withheld names of headers, in lower case, that do not reach the server */
+    FrontDoor(int serverPort, Optional<SSLContext> tls, Set<String> withheld) throws IOException {
+        this.withheld = withheld;
         this.serverPort = serverPort;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         this.listener = tls.isPresent()
@@ -42,7 +47,14 @@ public final class FrontDoor implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** How many came in. */
+    public long connections() {
+        return connections.get();
+    }
+
+    /** Of requests and connections. */
     public void forgetRequests() {
+        connections.set(0);
         requests.clear();
     }
 
@@ -72,6 +84,10 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
+    Set<String> withheld() {
+        return withheld;
+    }
+
     Optional<Fault> record(RecordedRequest request) {
         requests.add(request);
         synchronized (planned) {
@@ -89,6 +105,7 @@ public final class FrontDoor implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = track(listener.accept());
+                connections.incrementAndGet();
                 start("uplink", () -> serve(client));
             } catch (IOException e) {
                 if (!listener.isClosed()) {

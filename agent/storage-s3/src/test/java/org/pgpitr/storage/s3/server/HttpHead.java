@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The head of an HTTP/1.1 message, as bytes to be passed on and as its parts.
@@ -40,6 +44,20 @@ record HttpHead(byte[] bytes, String firstLine, Map<String, List<String>> header
                     .add(lines[i].substring(colon + 1).strip());
         }
         return Optional.of(new HttpHead(head.toByteArray(), lines[0], headers));
+    }
+
+    /** The bytes, but for some headers, named in lower case. */
+    byte[] without(Set<String> names) {
+        if (names.isEmpty()) {
+            return bytes;
+        }
+        String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\r\n");
+        return Stream.concat(
+                        Arrays.stream(lines)
+                                .filter(line -> !names.contains(line.split(":", 2)[0].toLowerCase(Locale.ROOT))),
+                        Stream.of("\r\n"))
+                .collect(Collectors.joining("\r\n"))
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     String part(int number) {

@@ -52,7 +52,7 @@ final class Relay {
             beforeTheServer(fault.get(), head, in);
         }
         underWay.add(new Exchange(head.part(0), fault));
-        out.write(head.bytes());
+        out.write(head.without(door.withheld()));
         out.flush();
         if (head.isChunked()) {
             copyChunked(in, out);
@@ -88,9 +88,10 @@ final class Relay {
     private void answer(Fault.Answer answer, String method) throws IOException {
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         OutputStream out = new BufferedOutputStream(client.getOutputStream());
-        out.write(("HTTP/1.1 " + answer.status() + " Planned\r\nContent-Type: " + answer.contentType()
-                        + "\r\nContent-Length: " + body.length + "\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1));
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " Planned\r\n");
+        answer.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        head.append("Content-Length: " + body.length + "\r\nConnection: close\r\n\r\n");
+        out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         if (!method.equals("HEAD")) {
             out.write(body);
         }

@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.Set;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -17,6 +18,7 @@ import org.gaul.s3proxy.blobstore.options.CreateContainerOptions;
 import org.pgpitr.storage.s3.S3Credentials;
 import org.pgpitr.storage.s3.S3StoreSettings;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Bucket;
+import org.pgpitr.storage.s3.server.S3ServerOptions.Conditions;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Transport;
 
 /**
@@ -28,6 +30,8 @@ public final class S3Server implements AutoCloseable {
     public static final String BUCKET = "pgpitr-test";
     public static final String ACCESS_KEY = "AKIDPGPITRTEST";
     public static final String SECRET_KEY = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
+
+    private static final Set<String> CONDITIONS = Set.of("if-match", "if-none-match");
 
     private static final long LARGEST_OBJECT = 1L << 30;
 
@@ -58,7 +62,7 @@ public final class S3Server implements AutoCloseable {
             S3Proxy server = S3Proxy.builder()
                     .blobStore(store)
                     .endpoint(URI.create("http://127.0.0.1:0"))
-                    .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+                    .awsAuthentication(authentication(options), ACCESS_KEY, SECRET_KEY)
                     .virtualHost("localhost")
                     .v4MaxNonChunkedRequestSize(LARGEST_OBJECT)
                     .ignoreUnknownHeaders(true)
@@ -69,7 +73,10 @@ public final class S3Server implements AutoCloseable {
                 certificates = Optional.of(SelfMadeCertificates.make());
                 certificates.get().writeCa(folder.resolve("ca.pem"));
             }
-            FrontDoor door = new FrontDoor(server.getPort(), certificates.map(SelfMadeCertificates::server));
+            FrontDoor door = new FrontDoor(
+                    server.getPort(),
+                    certificates.map(SelfMadeCertificates::server),
+                    options.conditions() == Conditions.IGNORED ? CONDITIONS : Set.of());
             return new S3Server(options, folder, server, door);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -78,6 +85,11 @@ public final class S3Server implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("S3Proxy did not start", e);
         }
+    }
+
+    /** The front door takes signed headers away when conditions are to be ignored, and the signature breaks. */
+    private static AuthenticationType authentication(S3ServerOptions options) {
+        return options.conditions() == Conditions.IGNORED ? AuthenticationType.NONE : AuthenticationType.AWS_V4;
     }
 
     /** Where clients go: {@code http(s)://localhost:port}. */

@@ -16,7 +16,7 @@ public record S3ServerOptions(Transport transport, Conditions conditions, Bucket
 
     public enum Conditions {
         HONOURED,
-        /** As an old look-alike, that does not know the headers. */
+        /** As an old look-alike, that does not know the headers. Signatures are not checked then. */
         IGNORED,
         /** As a look-alike that answers 501. */
         REFUSED
