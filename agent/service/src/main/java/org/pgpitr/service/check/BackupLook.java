@@ -69,7 +69,7 @@ final class BackupLook {
             if (newest.reason().exitCode() == ExitCode.NO_KEY) {
                 findings.note(
                         Topic.BACKUP,
-                        unreadable.size() + " backups, the newest of " + ago(newest.finished()) + "; " + NO_KEY,
+                        count(unreadable.size()) + ", the newest finished " + ago(newest.finished()) + "; " + NO_KEY,
                         null);
             }
             findings.notChecked(Topic.RECOVERY, NO_KEY);
@@ -94,8 +94,8 @@ final class BackupLook {
         } else {
             findings.ok(
                     Topic.BACKUP,
-                    count + (count == 1 ? " backup" : " backups") + ", the newest, " + newest.id() + ", of "
-                            + ago(newest.stopped()) + ", with all the WAL it needs");
+                    count(count) + ", the newest, " + newest.id() + ", finished " + ago(newest.stopped())
+                            + ", with all the WAL it needs");
         }
     }
 
@@ -116,6 +116,10 @@ final class BackupLook {
                     unreachable.reason(),
                     "take a new backup with `pgpitr backup`; what lies before the hole stays reachable");
         }
+    }
+
+    private static String count(int backups) {
+        return backups == 1 ? "1 backup" : backups + " backups";
     }
 
     private String ago(Instant time) {
