@@ -1,8 +1,9 @@
 package org.pgpitr.it;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import java.util.Optional;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.it.kit.ContainerHost;
@@ -12,36 +13,33 @@ import org.pgpitr.it.kit.Workspace;
 import org.testcontainers.DockerClientFactory;
 
 /** The same on the official PostgreSQL image, where a Docker engine is there; else skipped. */
+@EnabledIf(value = "anEngineIsThere", disabledReason = "no Docker engine on this machine")
 @ParameterizedClass(name = "image postgres:{0}")
 @MethodSource("org.pgpitr.it.kit.Majors#all")
 class ContainerTargetsTest extends TargetScenarios {
-    private final ContainerHost container;
+    @Parameter
+    int major;
 
-    ContainerTargetsTest(int major) {
-        this(new Workspace(), major);
+    private Optional<ContainerHost> container = Optional.empty();
+
+    static boolean anEngineIsThere() {
+        return DockerClientFactory.instance().isDockerAvailable();
     }
 
-    private ContainerTargetsTest(Workspace work, int major) {
-        this(work, container(work, major));
+    @Override
+    Variant variant() {
+        return Variant.DISK;
     }
 
-    private ContainerTargetsTest(Workspace work, ContainerHost container) {
-        super(work, new Programs(container.binaries(), container), Variant.DISK);
-        this.container = container;
-    }
-
-    private static ContainerHost container(Workspace work, int major) {
-        try {
-            assumeTrue(DockerClientFactory.instance().isDockerAvailable(), "no Docker engine on this machine");
-            return ContainerHost.start(work, major);
-        } catch (RuntimeException e) {
-            work.close();
-            throw e;
-        }
+    @Override
+    Programs programs(Workspace workspace) {
+        ContainerHost started = ContainerHost.start(workspace, major);
+        container = Optional.of(started);
+        return new Programs(started.binaries(), started);
     }
 
     @AfterParameterizedClassInvocation
     void stop() {
-        container.close();
+        container.ifPresent(ContainerHost::close);
     }
 }

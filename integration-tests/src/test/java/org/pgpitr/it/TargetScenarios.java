@@ -21,9 +21,7 @@ import org.pgpitr.it.kit.Workspace;
 @Tag("scenario")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class TargetScenarios {
-    private final Workspace work;
-    private final Programs programs;
-    private final Variant variant;
+    private final Workspace work = new Workspace();
     private Cluster source;
     private Moment a;
     private Moment b;
@@ -31,15 +29,14 @@ abstract class TargetScenarios {
     private Moment d;
     private Moment e;
 
-    TargetScenarios(Workspace work, Programs programs, Variant variant) {
-        this.work = work;
-        this.programs = programs;
-        this.variant = variant;
-    }
+    abstract Variant variant();
+
+    /** What the servers run; asked for once. A scenario that can't be run here is aborted by an assumption. */
+    abstract Programs programs(Workspace workspace);
 
     @BeforeParameterizedClassInvocation
     void record_the_moments() {
-        source = Cluster.create(work, programs, variant, InitdbOptions.standard());
+        source = Cluster.create(work, programs(work), variant(), InitdbOptions.standard());
         source.insert("before");
         source.backup();
         a = source.insert("a");
@@ -162,7 +159,7 @@ abstract class TargetScenarios {
 
     @Test
     void a_target_before_the_oldest_backup_is_refused_before_a_byte_is_copied() {
-        PostgresInstance nowhere = work.instance("refused", programs);
+        PostgresInstance nowhere = work.instance("refused", source.programs());
         Outcome refused = source.pgpitr()
                 .run(
                         "restore",

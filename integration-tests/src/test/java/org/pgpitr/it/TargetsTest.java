@@ -1,5 +1,6 @@
 package org.pgpitr.it;
 
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.it.kit.Programs;
@@ -10,11 +11,16 @@ import org.pgpitr.it.kit.Workspace;
 @ParameterizedClass(name = "PostgreSQL {0}")
 @MethodSource("org.pgpitr.it.kit.Majors#all")
 class TargetsTest extends TargetScenarios {
-    TargetsTest(int major) {
-        this(new Workspace(), major);
+    @Parameter
+    int major;
+
+    @Override
+    Variant variant() {
+        return Variant.of(major, 0);
     }
 
-    private TargetsTest(Workspace work, int major) {
-        super(work, Programs.embedded(work, major), Variant.of(major, 0));
+    @Override
+    Programs programs(Workspace workspace) {
+        return Programs.embedded(workspace, major);
     }
 }

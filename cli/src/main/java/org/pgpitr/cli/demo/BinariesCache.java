@@ -77,7 +77,7 @@ final class BinariesCache {
 
     private static void unpack(Archive archive, Path folder) throws IOException {
         Path unfinished = folder.resolveSibling(folder.getFileName() + UNFINISHED);
-        delete(unfinished); // of a process that was killed
+        Trees.delete(unfinished); // of a process that was killed
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(archive.open()))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path target = unfinished.resolve(entry.getName()).normalize();
@@ -129,16 +129,6 @@ final class BinariesCache {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (Stream<Path> all = Files.walk(tree)) {
-                for (Path each : (Iterable<Path>) all.sorted(java.util.Comparator.reverseOrder())::iterator) {
-                    Files.delete(each);
-                }
-            }
         }
     }
 }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -205,11 +204,7 @@ final class DemoPlace {
         if (options.repository().isPresent()) {
             cleanRepository(story);
         }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(each);
-            }
-        }
+        Trees.delete(folder);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Program(int status, String output) {
     private static final long PATIENCE_SECONDS = 300;
+    private static final long GRACE_SECONDS = 10;
 
     public boolean succeeded() {
         return status == 0;
@@ -50,7 +51,7 @@ public record Program(int status, String output) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while " + command.get(0) + " ran", e);
             } finally {
-                process.destroy();
+                end(process);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -61,6 +62,24 @@ public record Program(int status, String output) {
         Thread thread = new Thread(task, "output");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Asks a process to end, and waits until it has, also when this thread is interrupted. */
+    private static void end(Process process) {
+        process.destroy();
+        boolean interrupted = false;
+        while (process.isAlive()) {
+            try {
+                if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static byte[] readAll(Process process) {

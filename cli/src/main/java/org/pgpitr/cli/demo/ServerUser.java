@@ -61,8 +61,8 @@ public final class ServerUser implements ServerHost {
                             prefix.get(),
                             Optional.of(new Ownership(user, lookup.lookupPrincipalByGroupName(group))));
                 }
-            } catch (UserPrincipalNotFoundException e) {
-                continue;
+            } catch (UserPrincipalNotFoundException absent) {
+                // the next one may be there
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

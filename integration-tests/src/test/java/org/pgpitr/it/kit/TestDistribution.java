@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringTokenizer;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -95,7 +97,9 @@ public final class TestDistribution {
         Path launcher = Files.copy(sourceTree().resolve("pgpitr"), bin.resolve("pgpitr"));
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<String> names = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (Object each :
+                Collections.list(new StringTokenizer(System.getProperty("java.class.path"), File.pathSeparator))) {
+            String entry = (String) each;
             Path path = Path.of(entry);
             if (NOT_FOR_PROGRAMS.stream().anyMatch(path.getFileName().toString()::contains)
                     || entry.contains("test-classes")) {

@@ -5,12 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.stream.Stream;
 import org.pgpitr.cli.demo.PostgresBinaries;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.cli.demo.ServerUser;
+import org.pgpitr.cli.demo.Trees;
 
 /**
  * A temporary folder that the servers' user owns, and the servers in it; closing stops them and deletes it all. With
@@ -98,10 +97,8 @@ public final class Workspace implements AutoCloseable {
 
     /** Deletes a file or folder and all beneath it. */
     public static void delete(Path tree) {
-        try (Stream<Path> all = Files.walk(tree)) {
-            for (Path each : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(each);
-            }
+        try {
+            Trees.delete(tree);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
