@@ -13,6 +13,7 @@ import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.service.PgpitrVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -91,7 +92,7 @@ public final class Cli {
     }
 
     private Failure withReport(Failure failure, String[] args) {
-        String report = REPORT.formatted(Version.current());
+        String report = REPORT.formatted(PgpitrVersion.current());
         if (!asked(args, "--debug")) {
             report += trace(failure.cause())
                     .map(file -> "; the trace is in " + file)
@@ -134,7 +135,8 @@ public final class Cli {
                                     .put("code", failure.exitCode().name())
                                     .put("exit_status", failure.exitCode().status())
                                     .put("message", failure.message())
-                                    .put("hint", failure.hint()))
+                                    .put("hint", failure.hint())
+                                    .put("details", failure.details()))
                     .print(environment.out());
         }
     }

@@ -8,13 +8,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.pgpitr.cli.command.ArchiveGetCommand;
 import org.pgpitr.cli.command.ArchivePushCommand;
+import org.pgpitr.cli.command.BackupCommand;
+import org.pgpitr.cli.command.CheckCommand;
 import org.pgpitr.cli.command.CompletionCommand;
 import org.pgpitr.cli.command.ConfigCheckCommand;
 import org.pgpitr.cli.command.ConfigCommand;
 import org.pgpitr.cli.command.ConfigSampleCommand;
 import org.pgpitr.cli.command.ConfigShowCommand;
 import org.pgpitr.cli.command.DemoCommand;
+import org.pgpitr.cli.command.InitCommand;
 import org.pgpitr.cli.command.KeygenCommand;
+import org.pgpitr.cli.command.ListCommand;
+import org.pgpitr.cli.command.PlanCommand;
+import org.pgpitr.cli.command.RestoreCommand;
 import org.pgpitr.cli.command.RootCommand;
 import org.pgpitr.cli.command.VersionCommand;
 import org.pgpitr.cli.command.WarmUpCommand;
@@ -29,6 +35,12 @@ final class Commands {
     private static final Map<String, Function<Environment, CommandLine>> ALL = new LinkedHashMap<>();
 
     static {
+        ALL.put("init", environment -> new CommandLine(new InitCommand(environment)));
+        ALL.put("check", environment -> new CommandLine(new CheckCommand(environment)));
+        ALL.put("backup", environment -> new CommandLine(new BackupCommand(environment)));
+        ALL.put("list", environment -> new CommandLine(new ListCommand(environment)));
+        ALL.put("plan", environment -> new CommandLine(new PlanCommand(environment)));
+        ALL.put("restore", environment -> new CommandLine(new RestoreCommand(environment)));
         ALL.put("archive-push", environment -> new CommandLine(new ArchivePushCommand(environment)));
         ALL.put("archive-get", environment -> new CommandLine(new ArchiveGetCommand(environment)));
         ALL.put("keygen", environment -> new CommandLine(new KeygenCommand(environment)));

@@ -2,6 +2,8 @@ package org.pgpitr.cli;
 
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.cli.recovery.UnreachableTarget;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.storage.StorageException;
@@ -10,12 +12,23 @@ import org.pgpitr.storage.StorageException;
  * What a person, a program and the exit status are told of an exception. The one place that decides it.
  *
  * @param message one sentence without a full stop; further lines are details
+ * @param details for programs alone
  */
-record Failure(ExitCode exitCode, String message, Optional<String> hint, Throwable cause) {
+record Failure(
+        ExitCode exitCode, String message, Optional<String> hint, Throwable cause, Optional<JsonObject> details) {
+    Failure(ExitCode exitCode, String message, Optional<String> hint, Throwable cause) {
+        this(exitCode, message, hint, cause, Optional.empty());
+    }
+
     static Failure of(Throwable thrown) {
         Throwable cause = thrown;
         while (cause instanceof ExecutionException && cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof UnreachableTarget target) {
+            PgpitrException error = target.error();
+            return new Failure(
+                    error.exitCode(), error.getMessage(), error.hint(), target, Optional.of(target.details()));
         }
         if (cause instanceof PgpitrException known) {
             return new Failure(known.exitCode(), known.getMessage(), known.hint(), known);

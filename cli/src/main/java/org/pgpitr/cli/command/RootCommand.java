@@ -1,7 +1,7 @@
 package org.pgpitr.cli.command;
 
-import org.pgpitr.cli.Version;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.service.PgpitrVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +46,7 @@ public final class RootCommand extends PgpitrCommand {
     static final class VersionOfPgpitr implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"pgpitr " + Version.current()};
+            return new String[] {"pgpitr " + PgpitrVersion.current()};
         }
     }
 }

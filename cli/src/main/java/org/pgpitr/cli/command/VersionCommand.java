@@ -1,9 +1,9 @@
 package org.pgpitr.cli.command;
 
-import org.pgpitr.cli.Version;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.service.PgpitrVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,12 +28,12 @@ public final class VersionCommand extends PgpitrCommand {
         String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
         if (json) {
             new JsonObject()
-                    .put("pgpitr", Version.current())
+                    .put("pgpitr", PgpitrVersion.current())
                     .put("java", java)
                     .put("system", system)
                     .print(environment.out());
         } else {
-            environment.out().println("pgpitr " + Version.current() + " (" + java + ", " + system + ")");
+            environment.out().println("pgpitr " + PgpitrVersion.current() + " (" + java + ", " + system + ")");
         }
         return ExitCode.OK;
     }

@@ -87,13 +87,13 @@ public final class ConfigKeys {
                     "A PEM file of the certificates to trust, for `verify-ca` and `verify-full`.")
             .example("/etc/pgpitr/postgresql-ca.pem");
 
-    static final ConfigKey<String> REPOSITORY_NAME = ConfigKey.of(
+    public static final ConfigKey<String> REPOSITORY_NAME = ConfigKey.of(
                     REPOSITORY,
                     "name",
                     ValueType.text("a name"),
                     "How `--repository` names it. Without one it is called by its place in the file: `1`, `2`, ...")
             .example("near");
-    static final ConfigKey<RepositoryUrl> URL = ConfigKey.of(
+    public static final ConfigKey<RepositoryUrl> URL = ConfigKey.of(
                     REPOSITORY,
                     "url",
                     ValueType.url(),

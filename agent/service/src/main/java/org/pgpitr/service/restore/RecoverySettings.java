@@ -22,7 +22,7 @@ import org.pgpitr.service.restore.RestoreOptions.Archiving;
 import org.pgpitr.service.restore.RestoreOptions.Mode;
 
 /** The settings of a recovery, as lines for {@code postgresql.auto.conf}. */
-final class RecoverySettings {
+public final class RecoverySettings {
     private static final String HEADER = "# Recovery settings, written by pgpitr restore";
     private static final Pattern EARLIER =
             Pattern.compile("\\s*(recovery_target\\w*|restore_command)\\s*(=|\\s).*", Pattern.CASE_INSENSITIVE);
@@ -61,7 +61,11 @@ final class RecoverySettings {
         return text.toString();
     }
 
-    private static Map<String, String> settings(RecoveryTarget target, TimelineId timeline, RestoreOptions options) {
+    /**
+     * The settings and their values, in the order in which they are written; an empty value unsets what an earlier
+     * recovery may have left.
+     */
+    public static Map<String, String> settings(RecoveryTarget target, TimelineId timeline, RestoreOptions options) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("restore_command", options.restoreCommand());
         Map<String, String> wanted = target(target);

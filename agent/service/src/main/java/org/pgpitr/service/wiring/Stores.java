@@ -36,15 +36,6 @@ final class Stores {
         return decorated(settings, plain(settings));
     }
 
-    /** As {@link #open}, but makes the folder of a local repository if there is none. */
-    static ObjectStore create(RepositorySettings settings) {
-        return decorated(
-                settings,
-                settings.url() instanceof RepositoryUrl.Folder folder
-                        ? LocalDiskStore.create(folder.path())
-                        : plain(settings));
-    }
-
     private static ObjectStore plain(RepositorySettings settings) {
         if (settings.url() instanceof RepositoryUrl.Folder folder) {
             return new LocalDiskStore(folder.path());

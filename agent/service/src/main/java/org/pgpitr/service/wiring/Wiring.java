@@ -15,7 +15,10 @@ import org.pgpitr.service.config.ClusterSettings;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.EncryptionSettings;
 import org.pgpitr.service.config.RepositorySettings;
+import org.pgpitr.service.config.RepositoryUrl;
 import org.pgpitr.service.config.Secret;
+import org.pgpitr.service.init.InitTarget;
+import org.pgpitr.service.init.InitTarget.ConditionalWrites;
 import org.pgpitr.storage.ObjectStore;
 
 /** What a configuration stands for. Reaches nothing before it is asked to; closes the stores it opened. */
@@ -37,11 +40,25 @@ public final class Wiring implements AutoCloseable {
                 .toList();
     }
 
-    /** All repositories; the folder of a local one is made if there is none. For {@code init} alone. */
-    public List<Repository> newRepositories() {
+    /** All repositories, as places to be made. */
+    public List<InitTarget> initTargets() {
         return configuration.allRepositories().stream()
-                .map(settings -> repository(settings, Stores.create(settings)))
+                .map(settings -> new InitTarget(
+                        repository(settings, Stores.open(settings)),
+                        settings.url() instanceof RepositoryUrl.Folder folder
+                                ? Optional.of(folder.path())
+                                : Optional.empty(),
+                        conditionalWrites(settings)))
                 .toList();
+    }
+
+    /** Whether the store of {@link #repository()} has to honour conditional writes. */
+    public ConditionalWrites conditionalWrites() {
+        return conditionalWrites(configuration.repository());
+    }
+
+    private static ConditionalWrites conditionalWrites(RepositorySettings settings) {
+        return settings.s3().conditionalWrites() ? ConditionalWrites.REQUIRED : ConditionalWrites.WAIVED;
     }
 
     /** The repository that a command works on that needs one: the first. */

@@ -1,0 +1,82 @@
+package org.pgpitr.cli.recovery;
+
+import java.util.List;
+import org.pgpitr.cli.output.BackupJson;
+import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.repository.plan.PassedOver;
+import org.pgpitr.repository.plan.ReachableRange;
+import org.pgpitr.repository.plan.RecoveryPlan;
+import org.pgpitr.repository.plan.Unreachable;
+import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.service.restore.RecoverySettings;
+
+/** Plans and refusals for programs. */
+public final class PlanJson {
+    private PlanJson() {}
+
+    /** A plan. */
+    public static JsonObject of(Planned planned) {
+        RecoveryPlan plan = planned.plan();
+        JsonObject settings = new JsonObject();
+        RecoverySettings.settings(plan.target(), plan.path().timeline(), planned.options())
+                .forEach(settings::put);
+        return new JsonObject()
+                .put("cluster", planned.generation().layout().cluster())
+                .put("repository", planned.generation().store().location())
+                .put("generation", planned.generation().number())
+                .put("target", plan.target())
+                .put("target_time", planned.time().map(TargetTime::time))
+                .put("backup", BackupJson.of(plan.backup(), planned.generation().number()))
+                .put(
+                        "timelines",
+                        plan.path().stretches().stream()
+                                .filter(stretch -> stretch.timeline()
+                                                .compareTo(plan.backup().timeline())
+                                        >= 0)
+                                .map(stretch -> new JsonObject()
+                                        .put("timeline", stretch.timeline().value())
+                                        .put("begin", stretch.begin())
+                                        .put("end", stretch.end()))
+                                .toList())
+                .put("wal", plan.wal().stream().map(PlanJson::range).toList())
+                .put("backup_bytes", plan.backupBytes())
+                .put("wal_bytes", plan.walBytes())
+                .put("settings", settings)
+                .put("passed_over", passedOver(plan.passedOver()))
+                .put("notes", plan.notes());
+    }
+
+    private static JsonObject range(WalRange range) {
+        return new JsonObject()
+                .put("timeline", range.timeline().value())
+                .put("first", range.first())
+                .put("last", range.last())
+                .put("partial", range.form() == WalRange.Form.PARTIAL);
+    }
+
+    /** What stands beside the error of a target that can't be reached. */
+    static JsonObject details(Unreachable refusal) {
+        return new JsonObject()
+                .put(
+                        "reachable",
+                        refusal.reachable().stream().map(PlanJson::reachable).toList())
+                .put("passed_over", passedOver(refusal.passedOver()));
+    }
+
+    private static JsonObject reachable(ReachableRange range) {
+        return new JsonObject()
+                .put("timeline", range.timeline().value())
+                .put("backup", range.backup())
+                .put("from_lsn", range.from())
+                .put("from_time", range.fromTime())
+                .put("to_lsn", range.to())
+                .put("last_target_lsn", range.lastTarget())
+                .put("hole", range.ending() == ReachableRange.Ending.HOLE);
+    }
+
+    private static List<JsonObject> passedOver(List<PassedOver> all) {
+        return all.stream()
+                .map(each -> new JsonObject().put("backup", each.id()).put("reason", each.reason()))
+                .toList();
+    }
+}

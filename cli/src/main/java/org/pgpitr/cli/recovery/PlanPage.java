@@ -1,0 +1,150 @@
+package org.pgpitr.cli.recovery;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.pgpitr.cli.output.Human;
+import org.pgpitr.cli.output.LabelledPage;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.backup.Tablespace;
+import org.pgpitr.repository.plan.RecoveryPlan;
+import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.service.restore.RecoverySettings;
+import org.pgpitr.service.restore.RestoreOptions;
+
+/** A plan as a page for people: the page to read at three in the morning. */
+public final class PlanPage {
+    private final Planned planned;
+    private final RecoveryPlan plan;
+    private final ZoneId zone;
+
+    public PlanPage(Planned planned, ZoneId zone) {
+        this.planned = planned;
+        this.plan = planned.plan();
+        this.zone = zone;
+    }
+
+    /** Puts it on a page. */
+    public void print(LabelledPage page) {
+        page.title("Recovery of cluster \"" + planned.generation().layout().cluster() + "\" in "
+                        + planned.generation().store().location() + " to " + target(planned, zone))
+                .gap()
+                .entry("Backup", backup())
+                .entry("Timeline", timelines())
+                .verbatim("WAL", wal())
+                .entry("To fetch", fetch())
+                .entry("Tablespaces", tablespaces())
+                .verbatim("Would write", settings())
+                .entry(
+                        "Passed over",
+                        plan.passedOver().stream()
+                                .map(each -> each.id() + ": " + each.reason())
+                                .toList())
+                .entry("Mind", mind());
+    }
+
+    /** The target in one phrase; a time as it was given and understood. */
+    public static String target(Planned planned, ZoneId zone) {
+        Optional<TargetTime> time = planned.time();
+        if (time.isEmpty()) {
+            return planned.plan().target().toString();
+        }
+        String bound = planned.plan().target().toString().startsWith("just before") ? "just before " : "";
+        TargetTime given = time.get();
+        String utc = Human.exactTime(given.time(), java.time.ZoneOffset.UTC);
+        String there = Human.exactTime(given.time(), given.zone());
+        String source = given.naming() == TargetTime.Naming.ASSUMED ? ", understood in the local zone " + zone : "";
+        return bound + "time " + there + (there.equals(utc) ? "" : " (" + utc + ")") + source;
+    }
+
+    private List<String> backup() {
+        BackupSummary backup = plan.backup();
+        List<String> lines = new ArrayList<>();
+        lines.add(backup.id() + ", taken " + Human.time(backup.started(), zone) + " in "
+                + Human.duration(Duration.between(backup.started(), backup.stopped())) + " from a "
+                + (backup.source() == BackupSummary.Source.STANDBY ? "standby" : "primary") + " of PostgreSQL "
+                + backup.serverVersion());
+        lines.add("consistent at " + backup.stopLsn() + ", " + Human.time(backup.stopped(), zone));
+        if (!backup.damagedPages().isEmpty()) {
+            lines.add(Human.count(backup.damagedPages().size(), "page was", "pages were")
+                    + " damaged when it was taken; see `pgpitr list`");
+        }
+        return lines;
+    }
+
+    private String timelines() {
+        TimelineHistory path = plan.path();
+        StringBuilder text = new StringBuilder();
+        for (TimelineHistory.Stretch stretch : path.stretches()) {
+            if (stretch.timeline().compareTo(plan.backup().timeline()) >= 0) {
+                text.append(text.isEmpty() ? "" : ", then ").append(stretch.timeline());
+                stretch.end().ifPresent(end -> text.append(" up to ").append(end));
+            }
+        }
+        return text.toString();
+    }
+
+    private List<String> wal() {
+        return plan.wal().stream().map(this::range).toList();
+    }
+
+    private String range(WalRange range) {
+        WalSegmentSize size = plan.backup().segmentSize();
+        long segments = range.last().number(size) - range.first().number(size) + 1;
+        String names = segments == 1 ? range.first().toString() : range.first() + " to " + range.last();
+        return names + "  (" + Human.count(segments, "segment", "segments")
+                + (range.form() == WalRange.Form.PARTIAL ? ", partial" : "") + ")";
+    }
+
+    private List<String> fetch() {
+        String all = Human.size(plan.backupBytes()) + " of backup and " + Human.size(plan.walBytes()) + " of WAL";
+        boolean known = plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.EndOfWal
+                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.Immediate
+                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.AtLsn;
+        return List.of(
+                all + (known ? "" : " at most"),
+                "needs " + Human.size(plan.backup().originalBytes()) + " of disk, and room for WAL");
+    }
+
+    private List<String> tablespaces() {
+        return plan.backup().tablespaces().stream().map(this::tablespace).toList();
+    }
+
+    private String tablespace(Tablespace tablespace) {
+        Optional<Path> mapped = Optional.ofNullable(
+                        planned.options().tablespaceMap().get(tablespace.name()))
+                .or(() -> Optional.ofNullable(planned.options().tablespaceMap().get(Long.toString(tablespace.oid()))));
+        return tablespace.name() + " (" + tablespace.oid() + ") "
+                + mapped.map(path -> "goes to " + path + ", was " + tablespace.location())
+                        .orElse("goes back to " + tablespace.location() + ", which must be empty; --tablespace-map "
+                                + tablespace.name() + "=DIR moves it");
+    }
+
+    private List<String> settings() {
+        List<String> lines = new ArrayList<>();
+        lines.add((planned.options().mode() == RestoreOptions.Mode.STANDBY ? "standby.signal" : "recovery.signal")
+                + ", backup_manifest, and to postgresql.auto.conf:");
+        RecoverySettings.settings(plan.target(), plan.path().timeline(), planned.options())
+                .forEach((name, value) -> {
+                    if (!value.isEmpty()) {
+                        lines.add("  " + name + " = '" + value.replace("'", "''") + "'");
+                    }
+                });
+        return lines;
+    }
+
+    private List<String> mind() {
+        List<String> notes = new ArrayList<>(plan.notes());
+        if (planned.time()
+                .filter(time -> time.naming() == TargetTime.Naming.ASSUMED)
+                .isPresent()) {
+            notes.add("the target time names no zone; " + zone + " is assumed");
+        }
+        return notes;
+    }
+}
