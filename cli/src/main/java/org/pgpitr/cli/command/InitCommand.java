@@ -58,7 +58,6 @@ public final class InitCommand extends PgpitrCommand {
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             InitTask task = new InitTask(
                     facts(configuration, wiring),
-                    wiring.keys().encrypts() ? Encryption.AGE : Encryption.NONE,
                     upgrade ? InitTask.Upgrade.ALLOW : InitTask.Upgrade.REFUSE,
                     configuration.cluster().dataDirectory(),
                     environment.clock());
