@@ -1,0 +1,293 @@
+package org.pgpitr.service.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.pgpitr.service.archive.LocalFiles.SEGMENT;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.service.archive.ArchiveGet.Outcome;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
+import org.pgpitr.storage.faults.FaultPlan;
+import org.pgpitr.storage.faults.FaultyStore;
+import org.pgpitr.storage.faults.StoreOperation;
+import org.pgpitr.storage.memory.MemoryStore;
+
+class ArchiveGetTest {
+    private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
+    private static final Path PLACE = Path.of("pg_wal", "RECOVERYXLOG");
+
+    @TempDir
+    private Path directory;
+
+    private LocalFiles local;
+    private final Repository first = repository(new MemoryStore());
+    private final Repository second = repository(new MemoryStore());
+
+    @BeforeEach
+    void begin() throws IOException {
+        local = new LocalFiles(directory);
+        first.create(CLUSTER);
+        second.create(CLUSTER);
+    }
+
+    private static Repository repository(ObjectStore store) {
+        return new Repository(store, new ClusterName("main"), Keys.none(), 3);
+    }
+
+    private static byte[] segment(long seed) {
+        return WalFiles.segment(SEGMENT, CLUSTER, seed);
+    }
+
+    private static void archive(Repository repository, String name, byte[] content) {
+        new WalArchive(repository.current()).push(WalFileName.parse(name), Content.of(content));
+    }
+
+    private Outcome get(String name, Repository... repositories) {
+        return new ArchiveGet(List.of(repositories), directory).get(name, PLACE, OptionalInt.empty());
+    }
+
+    private static Repository failing(Repository repository, StoreOperation operation, int nth) {
+        FaultPlan plan = FaultPlan.nth(operation, nth, FaultPlan.Moment.BEFORE).lasting(FaultPlan.Span.FROM_THEN_ON);
+        return repository(new FaultyStore(repository.store(), plan));
+    }
+
+    private static void assertFails(ThrowingCallable call, ExitCode code, String message) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(PgpitrException.class, e -> {
+            assertThat(e.exitCode()).isEqualTo(code);
+            assertThat(e).hasMessageContaining(message);
+        });
+    }
+
+    @Test
+    void every_kind_of_file_is_put_in_place() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        archive(first, "00000002.history", LocalFiles.HISTORY.getBytes(StandardCharsets.UTF_8));
+        archive(first, SEGMENT + ".partial", segment(2));
+        archive(first, SEGMENT + ".00000028.backup", LocalFiles.BACKUP.getBytes(StandardCharsets.UTF_8));
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+        assertThat(get("00000002.history", first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).content().isEqualTo(LocalFiles.HISTORY);
+        assertThat(get(SEGMENT + ".partial", first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(2));
+        assertThat(get(SEGMENT + ".00000028.backup", first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).content().isEqualTo(LocalFiles.BACKUP);
+        assertThat(local.wal()).containsExactly("RECOVERYXLOG");
+    }
+
+    @Test
+    void absent_is_what_every_repository_says() throws IOException {
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.ABSENT);
+        assertThat(get("00000002.history", first, second)).isEqualTo(Outcome.ABSENT);
+        assertThat(local.wal()).isEmpty();
+        archive(second, SEGMENT.toString(), segment(1));
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StorageException.Kind.class)
+    @DisplayName("Class 3: whatever keeps a store from answering is an error, not absence")
+    void a_store_that_can_not_answer_is_an_error(StorageException.Kind kind) throws IOException {
+        for (int nth = 1; nth <= 4; nth++) {
+            FaultPlan plan = FaultPlan.nth(StoreOperation.OPEN, nth, FaultPlan.Moment.BEFORE)
+                    .lasting(FaultPlan.Span.FROM_THEN_ON)
+                    .as(kind);
+            Repository failing = repository(new FaultyStore(first.store(), plan));
+            assertThatThrownBy(() -> get(SEGMENT.toString(), failing)).isInstanceOf(StorageException.class);
+        }
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "Class 3: with several repositories, one that fails keeps the absence of the others from being believed")
+    void one_failing_repository_makes_absence_unproven() {
+        for (int nth = 1; nth <= 4; nth++) {
+            Repository failing = failing(first, StoreOperation.OPEN, nth);
+            assertFails(
+                    () -> get(SEGMENT.toString(), failing, second),
+                    ExitCode.STORAGE_UNAVAILABLE,
+                    "failed in 1 of 2 repositories");
+            Repository failingAgain = failing(first, StoreOperation.OPEN, nth);
+            assertFails(
+                    () -> get(SEGMENT.toString(), second, failingAgain),
+                    ExitCode.STORAGE_UNAVAILABLE,
+                    "failed in 1 of 2 repositories");
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: a cluster's name that is not in the repository is an error, not absence")
+    void a_repository_without_the_cluster_is_an_error() {
+        assertFails(
+                () -> get(SEGMENT.toString(), repository(new MemoryStore())), ExitCode.NO_REPOSITORY, "there is no");
+        assertFails(
+                () -> get(SEGMENT.toString(), first, repository(new MemoryStore())),
+                ExitCode.NO_REPOSITORY,
+                "failed in 1 of 2 repositories");
+    }
+
+    @Test
+    @DisplayName("Class 3: a data directory of a cluster that is not in the repository is an error, not absence")
+    void a_foreign_data_directory_is_an_error() throws IOException {
+        local.controlFile(WalFiles.TWIN);
+        assertFails(() -> get(SEGMENT.toString(), first), ExitCode.WAL_CONFLICT, "this cluster has system identifier");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "0000000100000000000000a3", "0000000100000000000000A3.zst", "00000002.historY"})
+    @DisplayName("Class 3: a name that nothing can be archived under is an error, not absence")
+    void another_name_is_an_error(String name) {
+        assertFails(() -> get(name, first), ExitCode.USAGE, "not the name of a file that PostgreSQL archives");
+    }
+
+    @Test
+    void a_repository_that_fails_is_passed_over_for_one_that_delivers() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        archive(second, SEGMENT.toString(), segment(1));
+        assertThat(get(SEGMENT.toString(), failing(first, StoreOperation.OPEN, 1), second))
+                .isEqualTo(Outcome.FOUND);
+        damage(first);
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+        assertFails(() -> get(SEGMENT.toString(), first), ExitCode.CORRUPT, "is damaged");
+    }
+
+    private static void damage(Repository repository) throws IOException {
+        ObjectStore store = repository.store();
+        ObjectKey key = repository.current().layout().wal(SEGMENT);
+        byte[] bytes;
+        try (InputStream in = store.open(key).orElseThrow()) {
+            bytes = in.readAllBytes();
+        }
+        bytes[bytes.length / 2] ^= 1;
+        store.replace(key, Content.of(bytes), store.stat(key).orElseThrow().version());
+    }
+
+    @Test
+    @DisplayName("Class 2: damaged WAL is an error and leaves nothing in place")
+    void damaged_wal_is_not_delivered() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        damage(first);
+        assertFails(() -> get(SEGMENT.toString(), first), ExitCode.CORRUPT, "is damaged");
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Class 4: the destination is never there before it is whole")
+    void nothing_is_seen_at_the_destination_before_it_is_whole() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        AtomicInteger looks = new AtomicInteger();
+        ObjectStore watching = new WatchedStore(first.store(), () -> {
+            looks.incrementAndGet();
+            assertThat(directory.resolve(PLACE)).doesNotExist();
+        });
+        assertThat(get(SEGMENT.toString(), repository(watching))).isEqualTo(Outcome.FOUND);
+        assertThat(looks.get()).isGreaterThan(3);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+    }
+
+    @Test
+    @DisplayName("Class 4: a download that breaks off leaves nothing in place")
+    void a_broken_download_leaves_nothing() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        Repository breaking = repository(
+                new FaultyStore(first.store(), FaultPlan.nth(StoreOperation.OPEN, 3, FaultPlan.Moment.MIDWAY)));
+        assertThatThrownBy(() -> get(SEGMENT.toString(), breaking)).isInstanceOf(StorageException.class);
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Class 19: a .backup is never delivered for the segment whose name it begins with")
+    void a_backup_history_is_not_the_segment() {
+        archive(first, SEGMENT + ".00000028.backup", LocalFiles.BACKUP.getBytes(StandardCharsets.UTF_8));
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.ABSENT);
+    }
+
+    @Test
+    @DisplayName("Class 23: where only the .partial of a segment is archived, recovery gets that")
+    void a_partial_segment_is_delivered_for_the_absent_whole_one() throws IOException {
+        archive(first, SEGMENT + ".partial", segment(2));
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(2));
+    }
+
+    @Test
+    @DisplayName("Class 23: the whole segment goes before the .partial, in whichever repository it is")
+    void the_whole_segment_goes_first() throws IOException {
+        archive(first, SEGMENT + ".partial", segment(2));
+        archive(second, SEGMENT.toString(), segment(1));
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+    }
+
+    @Test
+    @DisplayName(
+            "Classes 3 and 23: while a repository can't tell whether it has the whole segment, no .partial is delivered")
+    void a_partial_is_no_way_around_a_failing_repository() throws IOException {
+        archive(first, SEGMENT + ".partial", segment(2));
+        assertThatThrownBy(() -> get(SEGMENT.toString(), first, failing(second, StoreOperation.OPEN, 3)))
+                .isInstanceOf(PgpitrException.class);
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    void the_generation_is_the_one_asked_for_or_the_data_directorys_or_the_newest() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        ClusterIdentity upgraded = WalFiles.cluster(2, WalFiles.TWIN, Encryption.NONE);
+        first.create(upgraded);
+        archive(first, SEGMENT.toString(), WalFiles.segment(SEGMENT, upgraded, 2));
+        byte[] old = segment(1);
+        byte[] now = WalFiles.segment(SEGMENT, upgraded, 2);
+
+        get(SEGMENT.toString(), first);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(now);
+        local.controlFile(WalFiles.CLUSTER);
+        get(SEGMENT.toString(), first);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(old);
+        new ArchiveGet(List.of(first), directory).get(SEGMENT.toString(), PLACE, OptionalInt.of(2));
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(now);
+        assertFails(
+                () -> new ArchiveGet(List.of(first), directory).get(SEGMENT.toString(), PLACE, OptionalInt.of(3)),
+                ExitCode.NO_REPOSITORY,
+                "there is no generation 3");
+    }
+
+    @Test
+    void a_destination_may_be_absolute() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere")).resolve("x");
+        assertThat(new ArchiveGet(List.of(first), Path.of("/nowhere"))
+                        .get(SEGMENT.toString(), elsewhere, OptionalInt.empty()))
+                .isEqualTo(Outcome.FOUND);
+        assertThat(elsewhere).hasBinaryContent(segment(1));
+    }
+}
