@@ -1,9 +1,7 @@
 package org.pgpitr.service.restore;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -30,21 +28,19 @@ final class FileSyncer implements AutoCloseable {
                 return thread;
             },
             new ThreadPoolExecutor.CallerRunsPolicy());
+    private final Durability durability;
     private final AtomicReference<IOException> failure = new AtomicReference<>();
 
-    /** Makes a file's or a directory's content durable, now. */
-    static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+    FileSyncer(Durability durability) {
+        this.durability = durability;
     }
 
-    /** Makes a file's or a directory's content durable, some time before {@link #finish} returns. */
+    /** Makes a file durable, some time before {@link #finish} returns. */
     void submit(Path path) throws IOException {
         check();
         threads.execute(() -> {
             try {
-                sync(path);
+                durability.sync(path);
             } catch (IOException e) {
                 failure.compareAndSet(null, new IOException("fsync of " + path + " failed: " + e.getMessage(), e));
             }

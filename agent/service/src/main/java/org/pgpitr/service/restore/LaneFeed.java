@@ -80,7 +80,9 @@ final class LaneFeed {
 
     /** The tablespace map is listed when it is known how it comes out. */
     private void list(ManifestEntry entry) throws IOException {
-        if (entry.kind() == Kind.FILE && !entry.path().equals(TablespaceMap.PATH)) {
+        if (entry.kind() == Kind.FILE
+                && !entry.path().equals(TablespaceMap.PATH)
+                && !RecoveryFiles.isLeftOut(entry.path())) {
             listing.file(PathNames.bytes(entry.path()), entry.size(), entry.modified(), entry.sha256());
         }
     }

@@ -1,8 +1,11 @@
 package org.pgpitr.service.restore;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +96,10 @@ final class LaneRestore {
             Path directory = target.resolve(expected.path());
             target.makeDirectory(directory);
             later.mode(directory, expected.mode());
+        } else if (RecoveryFiles.isLeftOut(expected.path())) {
+            try (WritableByteChannel nowhere = Channels.newChannel(OutputStream.nullOutputStream())) {
+                copy(nowhere, expected, reader);
+            }
         } else {
             Path file = target.resolve(ControlFilePlace.of(expected.path()));
             target.makeDirectory(file.getParent());
@@ -105,25 +112,8 @@ final class LaneRestore {
     }
 
     private void write(Path file, Expected expected, LaneReader reader) throws IOException {
-        digest.reset();
-        long written = 0;
         try (FileChannel channel = FileChannel.open(file, NEW, PRIVATE)) {
-            while (true) {
-                int n = reader.read(chunk, 0, CHUNK);
-                if (n < 0) {
-                    break;
-                }
-                digest.update(chunk, 0, n);
-                ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, n);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                written += n;
-                progress.advance(n);
-            }
-        }
-        if (written != expected.size() || !MessageDigest.isEqual(digest.digest(), expected.sha256())) {
-            throw corrupt("\"" + expected.path() + "\" is not what was backed up: its SHA-256 differs");
+            copy(channel, expected, reader);
         }
         if (expected.mode() != USUAL_MODE) {
             Files.setAttribute(file, "unix:mode", expected.mode());
@@ -132,6 +122,27 @@ final class LaneRestore {
         Files.getFileAttributeView(file, BasicFileAttributeView.class)
                 .setTimes(FileTime.from(expected.modified()), null, null);
         syncer.submit(file);
+    }
+
+    private void copy(WritableByteChannel out, Expected expected, LaneReader reader) throws IOException {
+        digest.reset();
+        long written = 0;
+        while (true) {
+            int n = reader.read(chunk, 0, CHUNK);
+            if (n < 0) {
+                break;
+            }
+            digest.update(chunk, 0, n);
+            ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, n);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            written += n;
+            progress.advance(n);
+        }
+        if (written != expected.size() || !MessageDigest.isEqual(digest.digest(), expected.sha256())) {
+            throw corrupt("\"" + expected.path() + "\" is not what was backed up: its SHA-256 differs");
+        }
     }
 
     private PgpitrException corrupt(String what) {

@@ -60,10 +60,15 @@ final class RecoveryFiles {
         syncer.submit(file);
     }
 
-    /** The backup of a standby has a {@code standby.signal} of its own. */
+    /**
+     * Whether a file of the backup is not wanted: the one of a standby has a {@code standby.signal}, which is not what
+     * the restored server shall become.
+     */
+    static boolean isLeftOut(String path) {
+        return path.equals(RECOVERY_SIGNAL) || path.equals(STANDBY_SIGNAL);
+    }
+
     void signal(Mode mode) throws IOException {
-        Files.deleteIfExists(target.into().resolve(RECOVERY_SIGNAL));
-        Files.deleteIfExists(target.into().resolve(STANDBY_SIGNAL));
         String name = mode == Mode.STANDBY ? STANDBY_SIGNAL : RECOVERY_SIGNAL;
         create(name).close();
         syncer.submit(target.into().resolve(name));

@@ -150,7 +150,11 @@ final class RestoreTarget {
         } catch (FileAlreadyExistsException e) {
             // another worker was faster; anything else but its directory is refused
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw e;
+                throw new PgpitrException(
+                        ExitCode.CORRUPT,
+                        "the backup is damaged: \"" + directory + "\" is both a directory and something else",
+                        "remove what was restored and restore from another backup; see `pgpitr list`",
+                        e);
             }
         }
         directories.add(directory);

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.BackupManifestFile;
@@ -34,12 +36,23 @@ public final class RestoreTask {
     private final RecoveryPlan plan;
     private final RestoreOptions options;
     private final Progress progress;
+    private final Durability durability;
 
     public RestoreTask(Generation generation, RecoveryPlan plan, RestoreOptions options, Progress progress) {
+        this(generation, plan, options, progress, Durability.DISK);
+    }
+
+    RestoreTask(
+            Generation generation,
+            RecoveryPlan plan,
+            RestoreOptions options,
+            Progress progress,
+            Durability durability) {
         this.generation = generation;
         this.plan = plan;
         this.options = options;
         this.progress = progress;
+        this.durability = durability;
     }
 
     /**
@@ -48,7 +61,7 @@ public final class RestoreTask {
      * @throws PgpitrException USAGE if a directory is not empty or has not enough room; CORRUPT if the backup is
      *     damaged, naming what; NO_KEY; STORAGE_UNAVAILABLE if the local disk fails
      * @throws org.pgpitr.storage.StorageException if the store does not deliver
-     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     * @throws CancellationException if the thread is interrupted
      */
     public RestoreResult run() {
         long begin = System.nanoTime();
@@ -65,6 +78,8 @@ public final class RestoreTask {
                     backup.files(),
                     backup.originalBytes(),
                     Duration.ofNanos(System.nanoTime() - begin));
+        } catch (ClosedByInterruptException e) {
+            throw new CancellationException("the restore was interrupted");
         } catch (UncheckedIOException e) {
             throw LocalFailure.of(e);
         } catch (IOException e) {
@@ -110,7 +125,7 @@ public final class RestoreTask {
         target.create();
         Path marker = target.into().resolve(UnfinishedMarker.NAME);
         LaterSteps later = new LaterSteps();
-        try (FileSyncer syncer = new FileSyncer()) {
+        try (FileSyncer syncer = new FileSyncer(durability)) {
             RecoveryFiles files = new RecoveryFiles(target, syncer);
             try (OutputStream out = files.create(UnfinishedMarker.NAME)) {
                 out.write(("restore of backup " + backup.id() + " is not finished\n").getBytes(StandardCharsets.UTF_8));
@@ -133,12 +148,12 @@ public final class RestoreTask {
             later.setModes();
             syncer.finish();
             for (Path directory : target.touchedDirectories()) {
-                FileSyncer.sync(directory);
+                durability.sync(directory);
             }
         }
         makeStartable(target);
         Files.delete(marker);
-        FileSyncer.sync(target.into());
+        durability.sync(target.into());
     }
 
     private void copy(RestoreTarget target, LaterSteps later, FileSyncer syncer, BackupManifestFile listing)
@@ -167,6 +182,12 @@ public final class RestoreTask {
         }
         Path control = target.into().resolve(ControlFilePlace.FINAL);
         Files.move(unfinished, control, StandardCopyOption.ATOMIC_MOVE);
-        FileSyncer.sync(control.getParent());
+        try {
+            durability.sync(control.getParent());
+        } catch (IOException e) {
+            // not known to be durable, so not finished
+            Files.move(control, unfinished, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
+        }
     }
 }

@@ -31,6 +31,13 @@ final class TablespacePlaces {
         for (Tablespace tablespace : tablespaces) {
             Path byOid = unused.remove(Long.toString(tablespace.oid()));
             Path byName = unused.remove(tablespace.name());
+            if (byOid != null && byName != null) {
+                throw new PgpitrException(
+                        ExitCode.USAGE,
+                        "tablespace \"" + tablespace.name() + "\" is mapped twice, by its name and by its number "
+                                + tablespace.oid(),
+                        "map it once");
+            }
             Path mapped = byOid != null ? byOid : byName;
             Path original = PathNames.path(tablespace.location());
             if (mapped != null || original.isAbsolute()) {
