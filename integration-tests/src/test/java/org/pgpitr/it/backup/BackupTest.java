@@ -93,6 +93,10 @@ class BackupTest {
     }
 
     private PostgresInstance recovered(String name, BackupSummary backup, Map<String, Path> tablespaces) {
+        return restored(name, backup, tablespaces).start().awaitRecovered();
+    }
+
+    private PostgresInstance restored(String name, BackupSummary backup, Map<String, Path> tablespaces) {
         PostgresInstance copy = work.instance(name, Majors.binaries(major));
         BackedUp.restore(
                 generation,
@@ -101,7 +105,7 @@ class BackupTest {
                 copy.dataDirectory(),
                 tablespaces,
                 archiver.restoreCommand());
-        return copy.start().awaitRecovered();
+        return copy;
     }
 
     /** A client that is connected beyond the test's own question would be a session that was not closed. */
@@ -385,6 +389,11 @@ class BackupTest {
             assertThat(backup.tablespaces()).isEmpty();
             assertThat(BackedUp.entries(generation, backup.id()).keySet())
                     .anyMatch(path -> path.matches("pg_tblspc/\\d+/PG_[0-9_]+/\\d+/\\d+"));
+            try (PostgresInstance copy = restored("in-place", backup, Map.of())) {
+                // PostgreSQL itself asks for that
+                copy.set("allow_in_place_tablespaces", "on").start().awaitRecovered();
+                assertThat(copy.query("select count(*) from is_inside")).isEqualTo("4000");
+            }
         } finally {
             primary.execute("drop table if exists is_inside", "drop tablespace inside");
         }

@@ -27,8 +27,8 @@ import org.pgpitr.service.Progress;
  * an idle primary may take its time: an hour is given for that.
  */
 final class SegmentArrival {
-    private static final long FIRST_POLL_MILLIS = 50;
-    private static final long LAST_POLL_MILLIS = 1000;
+    private static final long SHORTEST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(30);
     private static final Duration OPEN_SEGMENT_PATIENCE = Duration.ofHours(1);
@@ -91,7 +91,6 @@ final class SegmentArrival {
         Instant moved = begun;
         Instant sayAt = begun.plus(QUIET);
         Pulse pulse = null;
-        long pause = FIRST_POLL_MILLIS;
         while (!archive.contains(segment)) {
             if (archivesItself() && isDone(segment) && !archive.contains(segment)) {
                 throw doneButNotHere(segment);
@@ -109,9 +108,13 @@ final class SegmentArrival {
                 progress.say(waitingFor(segment, now));
                 sayAt = clock.instant().plus(SAY_AGAIN);
             }
-            Thread.sleep(pause);
-            pause = Math.min(2 * pause, LAST_POLL_MILLIS);
+            Thread.sleep(pause(Duration.between(begun, clock.instant())));
         }
+    }
+
+    /** A tenth of what was waited already, so that asking seldom costs little and finding out late does too. */
+    private static long pause(Duration waited) {
+        return Math.max(SHORTEST_PAUSE_MILLIS, Math.min(waited.toMillis() / 10, LONGEST_PAUSE_MILLIS));
     }
 
     private boolean archivesItself() {
