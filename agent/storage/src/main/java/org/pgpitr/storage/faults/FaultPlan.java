@@ -23,6 +23,8 @@ public final class FaultPlan {
     public enum Span {
         /** Only the one. */
         ONCE,
+        /** That one, and each later one among those that the plan speaks of, in the same way. */
+        EVERY_TIME,
         /** That one as chosen, and each later one, of any kind, before its effect: the store or the caller is gone. */
         FROM_THEN_ON
     }
@@ -98,9 +100,12 @@ public final class FaultPlan {
     }
 
     synchronized Fault next(StoreOperation operation) {
-        if (operations.contains(operation) && ++calls == nth) {
-            struck = true;
-            return Fault.valueOf(moment.name());
+        if (operations.contains(operation)) {
+            calls++;
+            if (calls == nth || struck && span == Span.EVERY_TIME) {
+                struck = true;
+                return Fault.valueOf(moment.name());
+            }
         }
         return struck && span == Span.FROM_THEN_ON ? Fault.BEFORE : Fault.NONE;
     }

@@ -1,7 +1,6 @@
 package org.pgpitr.storage.local;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -33,14 +31,16 @@ final class Folders {
     private static final Duration STALE = Duration.ofDays(1);
 
     private final Path root;
+    private final DiskCalls calls;
 
     /** Folders whose entry in their parent is durable, with what tells whether they are still the same ones. */
     private final Map<Path, Object> durable = new ConcurrentHashMap<>();
 
     private final Set<Path> searchedForStale = ConcurrentHashMap.newKeySet();
 
-    Folders(Path root) {
+    Folders(Path root, DiskCalls calls) {
         this.root = root;
+        this.calls = calls;
     }
 
     void createRoot() throws IOException {
@@ -85,16 +85,17 @@ final class Folders {
         }
     }
 
-    /** Makes the names in a folder durable. */
     void sync(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // As PostgreSQL's fsync_fname does: some file systems can't sync a folder, and say so in this way.
-            if (!"Invalid argument".equals(e.getMessage()) && !"Bad file descriptor".equals(e.getMessage())) {
-                throw e;
-            }
-        }
+        calls.sync(folder);
+    }
+
+    StoreLock lock() throws IOException {
+        return StoreLock.take(root, this);
+    }
+
+    /** As {@link DiskCalls#link}. */
+    void link(Path name, Path existing) throws IOException {
+        calls.link(name, existing);
     }
 
     /**

@@ -44,8 +44,12 @@ public final class LocalDiskStore implements ObjectStore {
 
     /** @param root need not exist yet */
     public LocalDiskStore(Path root) {
+        this(root, DiskCalls.SYSTEM);
+    }
+
+    LocalDiskStore(Path root, DiskCalls calls) {
         this.root = root.toAbsolutePath();
-        this.folders = new Folders(this.root);
+        this.folders = new Folders(this.root, calls);
         this.errors = new DiskErrors(this.root);
     }
 
@@ -172,14 +176,14 @@ public final class LocalDiskStore implements ObjectStore {
                 return Optional.empty();
             }
             try (TemporaryFile temporary = TemporaryFile.write(file.getParent(), content, folders);
-                    FolderLock lock = FolderLock.take(file.getParent(), folders)) {
+                    StoreLock held = folders.lock()) {
                 Optional<BasicFileAttributes> current = attributes(key);
                 if (current.isEmpty() || !FileVersion.of(current.get()).equals(expected)) {
                     return Optional.empty();
                 }
                 ObjectVersion replaced = temporary.laterThan(current.get().lastModifiedTime());
                 Files.move(temporary.path(), file, StandardCopyOption.ATOMIC_MOVE);
-                folders.sync(lock.folder());
+                folders.sync(file.getParent());
                 return Optional.of(replaced);
             }
         } catch (IOException e) {
@@ -234,7 +238,7 @@ public final class LocalDiskStore implements ObjectStore {
     }
 
     private void deleteFile(Path file) throws IOException {
-        Optional<FolderLock> lock = FolderLock.takeIfUsed(file.getParent(), folders);
+        Optional<StoreLock> lock = StoreLock.takeIfUsed(root, folders);
         try {
             Files.deleteIfExists(file);
         } finally {

@@ -89,7 +89,7 @@ final class TemporaryFile implements AutoCloseable {
      */
     boolean linkTo(Path name) throws IOException {
         try {
-            Files.createLink(name, path);
+            folders.link(name, path);
             return true;
         } catch (FileAlreadyExistsException e) {
             // A network file system may have lost its answer and asked again by itself: then the name is ours.
@@ -103,8 +103,8 @@ final class TemporaryFile implements AutoCloseable {
 
     /** For file systems without hard links: under a lock that all who write there take, as links fail them too. */
     private boolean moveTo(Path name, Exception noLinks) throws IOException {
-        try (FolderLock lock = FolderLock.take(name.getParent(), folders)) {
-            if (Files.exists(lock.folder().resolve(name.getFileName().toString()), LinkOption.NOFOLLOW_LINKS)) {
+        try (StoreLock held = folders.lock()) {
+            if (Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
                 return false;
             }
             Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);

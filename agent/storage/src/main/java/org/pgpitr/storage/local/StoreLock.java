@@ -12,29 +12,30 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
-/** Held by one thread of one process at a time, for one folder. A killed process's lock is free at once. */
-final class FolderLock implements AutoCloseable {
+/**
+ * Held by one thread of one process at a time, for a whole store: only replacements need it, and file systems without
+ * links. A killed process's lock is free at once.
+ */
+final class StoreLock implements AutoCloseable {
     static final String NAME = ".lock" + TemporaryFile.SUFFIX;
 
     private static final String PERMISSIONS = "rw-r-----";
 
-    /** The file's lock is the process's, so its threads need one among themselves; shared by several folders. */
+    /** The file's lock is the process's, so its threads need one among themselves; stores may share one. */
     private static final ReentrantLock[] IN_PROCESS =
             Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
 
-    private final Path folder;
     private final ReentrantLock inProcess;
     private final FileChannel file;
 
-    private FolderLock(Path folder, ReentrantLock inProcess, FileChannel file) {
-        this.folder = folder;
+    private StoreLock(ReentrantLock inProcess, FileChannel file) {
         this.inProcess = inProcess;
         this.file = file;
     }
 
     /** Waits until it is free; the lock file stays for the next one. */
-    static FolderLock take(Path folder, Folders folders) throws IOException {
-        Path real = folder.toRealPath();
+    static StoreLock take(Path root, Folders folders) throws IOException {
+        Path real = root.toRealPath();
         ReentrantLock inProcess = IN_PROCESS[Math.floorMod(real.hashCode(), IN_PROCESS.length)];
         try {
             inProcess.lockInterruptibly();
@@ -51,7 +52,7 @@ final class FolderLock implements AutoCloseable {
             try {
                 folders.adopt(name, PERMISSIONS);
                 file.lock();
-                return new FolderLock(real, inProcess, file);
+                return new StoreLock(inProcess, file);
             } catch (IOException | RuntimeException e) {
                 file.close();
                 throw e;
@@ -62,13 +63,9 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** The lock, in a folder where it has ever been taken. */
-    static Optional<FolderLock> takeIfUsed(Path folder, Folders folders) throws IOException {
-        return Files.exists(folder.resolve(NAME)) ? Optional.of(take(folder, folders)) : Optional.empty();
-    }
-
-    Path folder() {
-        return folder;
+    /** The lock, in a store where it has ever been taken. */
+    static Optional<StoreLock> takeIfUsed(Path root, Folders folders) throws IOException {
+        return Files.exists(root.resolve(NAME)) ? Optional.of(take(root, folders)) : Optional.empty();
     }
 
     @Override
