@@ -1,6 +1,6 @@
 package org.pgpitr.cluster;
 
-/** What a role that is not a superuser has to be granted; {@code docs/configuration.md} lists them all. */
+/** What a role that is not a superuser has to be granted; {@code docs/server-role.md} lists it all. */
 enum Privilege {
     /** What every role may do. */
     NONE,

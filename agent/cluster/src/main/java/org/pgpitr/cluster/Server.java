@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -112,6 +113,17 @@ public final class Server implements AutoCloseable {
                        failed_count, last_failed_wal, extract(epoch FROM last_failed_time) * 1000000
                 FROM pg_stat_archiver""",
                 row -> new ArchiverStatus(row.getLong(1), attempt(row, 2), row.getLong(4), attempt(row, 5)));
+    }
+
+    /** What waits to be archived. Takes the privileges of {@code pg_monitor}. */
+    public ArchiveBacklog archiveBacklog() {
+        return session.row(
+                "see what waits to be archived",
+                Privilege.READ_SETTINGS,
+                """
+                SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(modification)), 0)::bigint
+                FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'""",
+                row -> new ArchiveBacklog(row.getLong(1), Duration.ofSeconds(Math.max(0, row.getLong(2)))));
     }
 
     private static Optional<ArchiverStatus.Attempt> attempt(ResultSet row, int column) throws SQLException {

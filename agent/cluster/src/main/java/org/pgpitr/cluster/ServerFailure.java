@@ -18,6 +18,15 @@ final class ServerFailure {
         return unavailable("PostgreSQL does not take the connection (" + settings + "): " + words(e), hint(e), e);
     }
 
+    /** The socket's native library, which is unpacked into a temporary folder before it is loaded. */
+    static PgpitrException loading(ConnectionSettings settings, LinkageError e) {
+        return unavailable(
+                "no connection (" + settings + "), because native code can't be loaded: " + e.getMessage(),
+                "let java.io.tmpdir be a folder that can be written to and executed from, or connect through TCP with "
+                        + "host = \"localhost\"",
+                e);
+    }
+
     /**
      * A statement that failed.
      *

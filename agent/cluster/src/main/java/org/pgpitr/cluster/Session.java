@@ -39,6 +39,8 @@ final class Session implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw ServerFailure.connecting(settings, e);
+        } catch (LinkageError e) {
+            throw ServerFailure.loading(settings, e);
         }
     }
 

@@ -339,6 +339,37 @@ class CheckTest {
         }
     }
 
+    @Test
+    void a_standby_that_archives_too_is_asked_about_its_archiver() {
+        PostgresInstance standby = Clusters.standby(sound.work, sound.primary, "always");
+        try {
+            standby.set("archive_mode", "always").set("archive_command", "no-such-program archive-push %p");
+            standby.stop(StopMode.FAST);
+            standby.start();
+            sound.primary.execute("create table for_always as select generate_series(1, 10000) as x");
+            try (Server server = sound.server()) {
+                assertThat(server.switchWal("always").timeline().value()).isEqualTo(1);
+            }
+            Clusters.awaitReplay(sound.primary, standby);
+            // A command that can't be started ends the archiver, which does not count it as a failure
+            standby.await(
+                    "something to wait for it",
+                    () -> standby.query("select count(*) > 0 from pg_ls_archive_statusdir()"
+                                    + " where name like '%.ready' and modification < now() - interval '3 s'")
+                            .equals("t"));
+            CheckReport report = sound.check(new CheckSubject(
+                    () -> Server.connect(Clusters.overSocket(standby)),
+                    () -> sound.repository,
+                    Optional.of(standby.dataDirectory()),
+                    ConditionalWrites.REQUIRED,
+                    Duration.ofSeconds(1)));
+            assertThat(failures(report)).containsExactly(Topic.ARCHIVE_COMMAND, Topic.ARCHIVER);
+            assertThat(of(report, Topic.ARCHIVER).detail()).endsWith(", and the archiver reports no failure");
+        } finally {
+            standby.close();
+        }
+    }
+
     private static void setting(String name, String value) {
         sound.primary.execute("alter system set " + name + " = '" + value + "'", "select pg_reload_conf()");
         sound.primary.await(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.pgpitr.cluster.ArchiveBacklog;
 import org.pgpitr.cluster.ArchiverStatus;
 import org.pgpitr.cluster.Role;
 import org.pgpitr.cluster.Server;
@@ -46,7 +47,7 @@ final class ArchivingLook {
                 ? !facts.archiveMode().equals("off")
                 : facts.archiveMode().equals("always");
         if (archives) {
-            findings.look(Topic.ARCHIVER, () -> archiver(server.archiver()));
+            findings.look(Topic.ARCHIVER, () -> archiver(server.archiver(), server.archiveBacklog()));
         } else {
             findings.notChecked(
                     Topic.ARCHIVER,
@@ -71,7 +72,7 @@ final class ArchivingLook {
         }
     }
 
-    private void archiver(ArchiverStatus status) {
+    private void archiver(ArchiverStatus status, ArchiveBacklog backlog) {
         Optional<ArchiverStatus.Attempt> failure = status.standingFailure();
         if (failure.isPresent()) {
             findings.failed(
@@ -79,6 +80,12 @@ final class ArchivingLook {
                     "it failed with " + failure.get().walFile() + " at "
                             + failure.get().time() + " and has archived nothing since",
                     "the server's log has the reason");
+        } else if (backlog.files() > 0 && backlog.oldest().compareTo(timeout) > 0) {
+            findings.failed(
+                    Topic.ARCHIVER,
+                    (backlog.files() == 1 ? "1 file waits" : backlog.files() + " files wait") + " to be archived, the "
+                            + "oldest for " + backlog.oldest().toSeconds() + " s, and the archiver reports no failure",
+                    "the server's log has the reason; a command that can't be started is not reported as a failure");
         } else {
             findings.ok(
                     Topic.ARCHIVER,
@@ -100,7 +107,8 @@ final class ArchivingLook {
                 Topic.ARCHIVING,
                 segment + " has not arrived within " + timeout.toSeconds() + " s"
                         + failure.map(f -> "; the archiver failed with " + f.walFile() + " at " + f.time())
-                                .orElse("; the archiver reports no failure: it is slow, or archives somewhere else"),
+                                .orElse("; the archiver reports no failure: it is slow, archives somewhere else, or "
+                                        + "can't start its command"),
                 "the server's log has what archive_command said; is it this configuration and this repository that it "
                         + "uses?");
         return Optional.empty();

@@ -19,7 +19,7 @@ public enum Topic {
     CONDITIONAL_WRITES("the store decides between two writers"),
     CLUSTER("the repository has a place for this cluster"),
     ENCRYPTION("encryption is configured as the repository has it"),
-    ARCHIVER("the archiver's last attempt succeeded"),
+    ARCHIVER("the archiver keeps up"),
     ARCHIVING("a WAL segment arrives in the repository"),
     READ_BACK("what is archived can be read back here"),
     BACKUP("there is a backup"),
