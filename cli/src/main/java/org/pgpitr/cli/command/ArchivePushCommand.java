@@ -9,6 +9,7 @@ import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.service.archive.ArchivePush;
 import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.init.DataDirectory;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -49,9 +50,7 @@ public final class ArchivePushCommand extends PgpitrCommand {
     ExitCode run() {
         Configuration configuration = options.loadQuietly(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
-            Path dataDirectory =
-                    configuration.cluster().dataDirectory().orElse(Path.of("").toAbsolutePath());
-            ArchivePush.Result result = new ArchivePush(wiring.repositories(), dataDirectory).push(file);
+            ArchivePush.Result result = new ArchivePush(wiring.repositories(), dataDirectory(configuration)).push(file);
             if (output.json()) {
                 new JsonObject()
                         .put("file", result.name())
@@ -65,5 +64,21 @@ public final class ArchivePushCommand extends PgpitrCommand {
             }
         }
         return ExitCode.OK;
+    }
+
+    /**
+     * Whose the file is. PostgreSQL runs its commands in its data directory, and only that counts for a relative path:
+     * the configured one may be another cluster's, such as the original of a recovered copy. An absolute path is given
+     * by hand.
+     */
+    private Path dataDirectory(Configuration configuration) {
+        Path here = Path.of("").toAbsolutePath();
+        Path folder = file.getParent();
+        if (!file.isAbsolute() || folder == null || folder.getParent() == null || DataDirectory.isOne(here)) {
+            return here;
+        }
+        return DataDirectory.isOne(folder.getParent())
+                ? folder.getParent()
+                : configuration.cluster().dataDirectory().orElse(here);
     }
 }

@@ -100,7 +100,7 @@ public final class ListCommand extends PgpitrCommand {
     }
 
     private Columns table(List<BackupSummary> backups) {
-        boolean labels = backups.stream().anyMatch(backup -> !backup.label().isEmpty());
+        boolean labels = backups.stream().anyMatch(backup -> !label(backup).isEmpty());
         List<String> titles = new ArrayList<>(
                 List.of("ID", "ENDED", ">TOOK", ">SIZE", ">STORED", "WAL", ">TL", "VERSION", ">DAMAGED"));
         if (labels) {
@@ -116,16 +116,21 @@ public final class ListCommand extends PgpitrCommand {
                     Human.size(backup.storedBytes()),
                     backup.startLsn() + "-" + backup.stopLsn(),
                     backup.timeline().toString(),
-                    backup.serverVersion().replaceAll(" .*", ""),
+                    Human.version(backup.serverVersion()),
                     backup.checksums() == BackupSummary.Checksums.OFF
                             ? "?"
                             : Integer.toString(backup.damagedPages().size())));
             if (labels) {
-                cells.add(backup.label());
+                cells.add(label(backup));
             }
             table.row(cells.toArray(String[]::new));
         }
         return table;
+    }
+
+    /** The user's; the one that pgpitr makes of the identifier tells nothing more. */
+    private static String label(BackupSummary backup) {
+        return backup.label().equals("pgpitr " + backup.id()) ? "" : backup.label();
     }
 
     private static JsonObject json(Configuration configuration, Repository repository, List<Listed> all) {

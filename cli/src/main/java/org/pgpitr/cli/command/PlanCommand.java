@@ -72,6 +72,7 @@ public final class PlanCommand extends PgpitrCommand {
     ExitCode run() {
         ZoneId zone = environment.clock().getZone();
         RecoveryRequest request = target.request(spec.commandLine(), zone);
+        target.tellAssumedZone(environment);
         Configuration configuration = options.load(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             Planning planning = new Planning(wiring.repository(), environment.clock());

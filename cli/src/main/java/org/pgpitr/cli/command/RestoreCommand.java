@@ -121,6 +121,7 @@ public final class RestoreCommand extends PgpitrCommand {
     ExitCode run() {
         ZoneId zone = environment.clock().getZone();
         RecoveryRequest request = target.request(spec.commandLine(), zone);
+        target.tellAssumedZone(environment);
         Configuration configuration = options.load(
                 environment,
                 workers == null ? List.of() : List.of(Entry.flag(ConfigKeys.RESTORE_WORKERS, workers, "--workers")));
@@ -170,7 +171,7 @@ public final class RestoreCommand extends PgpitrCommand {
                     .put("into", result.into())
                     .put("backup", planned.plan().backup().id())
                     .put("generation", planned.generation().number())
-                    .put("target", planned.plan().target())
+                    .put("target", PlanJson.target(planned.plan().target()))
                     .put("timeline", planned.plan().path().timeline().value())
                     .put("files", result.files())
                     .put("bytes", result.bytes())

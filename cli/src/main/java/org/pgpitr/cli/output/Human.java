@@ -59,6 +59,11 @@ public final class Human {
         return (time.getNano() == 0 ? TIME : EXACT).format(time.atZone(zone));
     }
 
+    /** A server's version without its packager's remarks. */
+    public static String version(String serverVersion) {
+        return serverVersion.replaceAll(" .*", "");
+    }
+
     /** {@code 1 file}, {@code 2,310 files}. */
     public static String count(long number, String one, String several) {
         return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : several);

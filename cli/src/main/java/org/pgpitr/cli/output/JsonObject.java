@@ -50,7 +50,9 @@ public final class JsonObject {
     /** On lines of its own, indented. */
     public void print(PrintWriter out) {
         try {
-            out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(members));
+            out.println(JSON.std
+                    .with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
+                    .asString(members));
             out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

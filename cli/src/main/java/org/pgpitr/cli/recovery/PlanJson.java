@@ -3,6 +3,8 @@ package org.pgpitr.cli.recovery;
 import java.util.List;
 import org.pgpitr.cli.output.BackupJson;
 import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.ReachableRange;
 import org.pgpitr.repository.plan.RecoveryPlan;
@@ -24,8 +26,7 @@ public final class PlanJson {
                 .put("cluster", planned.generation().layout().cluster())
                 .put("repository", planned.generation().store().location())
                 .put("generation", planned.generation().number())
-                .put("target", plan.target())
-                .put("target_time", planned.time().map(TargetTime::time))
+                .put("target", target(plan.target()))
                 .put("backup", BackupJson.of(plan.backup(), planned.generation().number()))
                 .put(
                         "timelines",
@@ -44,6 +45,27 @@ public final class PlanJson {
                 .put("settings", settings)
                 .put("passed_over", passedOver(plan.passedOver()))
                 .put("notes", plan.notes());
+    }
+
+    /** A target: its kind, its value as PostgreSQL takes it, and whether it is replayed itself. */
+    public static JsonObject target(RecoveryTarget target) {
+        if (target instanceof RecoveryTarget.Time time) {
+            return target("time", time.time(), time.bound() == Bound.INCLUSIVE);
+        }
+        if (target instanceof RecoveryTarget.Xid xid) {
+            return target("xid", Long.toUnsignedString(xid.xid()), xid.bound() == Bound.INCLUSIVE);
+        }
+        if (target instanceof RecoveryTarget.AtLsn lsn) {
+            return target("lsn", lsn.lsn(), lsn.bound() == Bound.INCLUSIVE);
+        }
+        if (target instanceof RecoveryTarget.Name name) {
+            return target("name", name.restorePoint(), true);
+        }
+        return target(target instanceof RecoveryTarget.Immediate ? "immediate" : "latest", null, true);
+    }
+
+    private static JsonObject target(String kind, Object value, boolean inclusive) {
+        return new JsonObject().put("kind", kind).put("value", value).put("inclusive", inclusive);
     }
 
     private static JsonObject range(WalRange range) {

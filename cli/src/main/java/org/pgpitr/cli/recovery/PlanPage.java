@@ -45,7 +45,7 @@ public final class PlanPage {
                         plan.passedOver().stream()
                                 .map(each -> each.id() + ": " + each.reason())
                                 .toList())
-                .entry("Mind", mind());
+                .entry("Mind", plan.notes());
     }
 
     /** The target in one phrase; a time as it was given and understood. */
@@ -68,7 +68,7 @@ public final class PlanPage {
         lines.add(backup.id() + ", taken " + Human.time(backup.started(), zone) + " in "
                 + Human.duration(Duration.between(backup.started(), backup.stopped())) + " from a "
                 + (backup.source() == BackupSummary.Source.STANDBY ? "standby" : "primary") + " of PostgreSQL "
-                + backup.serverVersion());
+                + Human.version(backup.serverVersion()));
         lines.add("consistent at " + backup.stopLsn() + ", " + Human.time(backup.stopped(), zone));
         if (!backup.damagedPages().isEmpty()) {
             lines.add(Human.count(backup.damagedPages().size(), "page was", "pages were")
@@ -136,15 +136,5 @@ public final class PlanPage {
                     }
                 });
         return lines;
-    }
-
-    private List<String> mind() {
-        List<String> notes = new ArrayList<>(plan.notes());
-        if (planned.time()
-                .filter(time -> time.naming() == TargetTime.Naming.ASSUMED)
-                .isPresent()) {
-            notes.add("the target time names no zone; " + zone + " is assumed");
-        }
-        return notes;
     }
 }
