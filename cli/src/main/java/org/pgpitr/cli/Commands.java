@@ -23,7 +23,6 @@ import org.pgpitr.cli.command.PlanCommand;
 import org.pgpitr.cli.command.RestoreCommand;
 import org.pgpitr.cli.command.RootCommand;
 import org.pgpitr.cli.command.VersionCommand;
-import org.pgpitr.cli.command.WarmUpCommand;
 import org.pgpitr.cli.terminal.Environment;
 import picocli.CommandLine;
 

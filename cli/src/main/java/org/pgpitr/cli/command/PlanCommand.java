@@ -92,7 +92,7 @@ public final class PlanCommand extends PgpitrCommand {
             } else {
                 LabelledPage page =
                         new LabelledPage(environment.terminal().width(), environment.coloursOut() ? Ansi.ON : Ansi.OFF);
-                new PlanPage(planned, zone).print(page);
+                new PlanPage(planned, zone, PlanPage.Mood.WOULD).print(page);
                 page.gap().verbatim("Do it", List.of(restoreCommandLine()));
                 environment.out().print(page);
             }

@@ -149,19 +149,18 @@ public final class RestoreCommand extends PgpitrCommand {
         return ExitCode.OK;
     }
 
-    /** The whole plan where it was asked for; else the one line that tells whether the time was understood. */
+    /** Before a restore too: what is about to happen, and that it is what was meant. */
     private void showPlan(Planned planned, ZoneId zone) {
-        if (dryRun && output.json()) {
-            PlanJson.of(planned).print(environment.out());
-        } else if (dryRun) {
+        if (output.json()) {
+            if (dryRun) {
+                PlanJson.of(planned).print(environment.out());
+            }
+        } else if (dryRun || !output.quiet()) {
             LabelledPage page =
                     new LabelledPage(environment.terminal().width(), environment.coloursOut() ? Ansi.ON : Ansi.OFF);
-            new PlanPage(planned, zone).print(page);
-            environment.out().print(page);
-        } else {
-            output.progress(environment)
-                    .say("restoring backup " + planned.plan().backup().id() + ", to be recovered to "
-                            + PlanPage.target(planned, zone));
+            new PlanPage(planned, zone, dryRun ? PlanPage.Mood.WOULD : PlanPage.Mood.WILL).print(page);
+            environment.out().println(page);
+            environment.out().flush();
         }
     }
 

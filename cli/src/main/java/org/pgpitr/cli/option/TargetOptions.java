@@ -37,11 +37,7 @@ public final class TargetOptions {
             description = "Up to the end of a transaction: as pg_current_xact_id() gives it.")
     private String xid;
 
-    @Option(
-            names = "--target-lsn",
-            paramLabel = "LSN",
-            order = 3,
-            description = "Up to a position in the WAL: X/X.")
+    @Option(names = "--target-lsn", paramLabel = "LSN", order = 3, description = "Up to a position in the WAL: X/X.")
     private String lsn;
 
     @Option(
@@ -126,7 +122,8 @@ public final class TargetOptions {
     /** A time without a zone is told as it was understood, whatever becomes of it. */
     public void tellAssumedZone(Environment environment) {
         ZoneId local = environment.clock().getZone();
-        time(local).filter(given -> given.naming() == TargetTime.Naming.ASSUMED)
+        time(local)
+                .filter(given -> given.naming() == TargetTime.Naming.ASSUMED)
                 .ifPresent(given -> new ErrorText(environment.err(), environment.coloursErr())
                         .warning("--target-time names no zone; it is understood as "
                                 + Human.exactTime(given.time(), local) + " (" + local + ")"));

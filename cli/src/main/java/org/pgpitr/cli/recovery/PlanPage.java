@@ -22,8 +22,22 @@ public final class PlanPage {
     private final Planned planned;
     private final RecoveryPlan plan;
     private final ZoneId zone;
+    private final Mood mood;
 
-    public PlanPage(Planned planned, ZoneId zone) {
+    /** Whether it is about to be done. */
+    public enum Mood {
+        WOULD("Would write"),
+        WILL("Writes");
+
+        private final String writes;
+
+        Mood(String writes) {
+            this.writes = writes;
+        }
+    }
+
+    public PlanPage(Planned planned, ZoneId zone, Mood mood) {
+        this.mood = mood;
         this.planned = planned;
         this.plan = planned.plan();
         this.zone = zone;
@@ -39,7 +53,7 @@ public final class PlanPage {
                 .verbatim("WAL", wal())
                 .entry("To fetch", fetch())
                 .entry("Tablespaces", tablespaces())
-                .verbatim("Would write", settings())
+                .verbatim(mood.writes, settings())
                 .entry(
                         "Passed over",
                         plan.passedOver().stream()

@@ -28,7 +28,8 @@ final class ProcessTerminal implements Terminal {
 
     @Override
     public int width() {
-        return Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, Integer.getInteger("pgpitr.columns", USUAL_WIDTH)));
+        int columns = Integer.getInteger("pgpitr.columns", 0);
+        return columns <= 0 ? USUAL_WIDTH : Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, columns));
     }
 
     @Override
