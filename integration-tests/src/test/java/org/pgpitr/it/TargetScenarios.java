@@ -2,11 +2,11 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
@@ -34,7 +34,7 @@ abstract class TargetScenarios {
     /** What the servers run; asked for once. A scenario that can't be run here is aborted by an assumption. */
     abstract Programs programs(Workspace workspace);
 
-    @BeforeParameterizedClassInvocation
+    @BeforeAll
     void record_the_moments() {
         source = Cluster.create(work, programs(work), variant(), InitdbOptions.standard());
         source.insert("before");
@@ -51,7 +51,7 @@ abstract class TargetScenarios {
         source.archive();
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     void close() {
         work.close();
     }
