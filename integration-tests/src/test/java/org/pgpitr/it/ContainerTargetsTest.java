@@ -2,6 +2,7 @@ package org.pgpitr.it;
 
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.pgpitr.it.kit.ContainerHost;
 import org.pgpitr.it.kit.Majors;
@@ -34,8 +35,16 @@ class ContainerTargetsTest extends TargetScenarios {
         return new Programs(started.binaries(), started);
     }
 
+    @BeforeAll
+    @Override
+    void record_the_moments() {
+        super.record_the_moments();
+    }
+
     @AfterAll
-    void stop() {
+    @Override
+    void close() {
+        super.close();
         container.ifPresent(ContainerHost::close);
     }
 }

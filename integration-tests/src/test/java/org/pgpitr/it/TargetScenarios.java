@@ -2,8 +2,6 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,7 +32,7 @@ abstract class TargetScenarios {
     /** What the servers run; asked for once. A scenario that can't be run here is aborted by an assumption. */
     abstract Programs programs(Workspace workspace);
 
-    @BeforeAll
+    /** To be called before the first scenario. */
     void record_the_moments() {
         source = Cluster.create(work, programs(work), variant(), InitdbOptions.standard());
         source.insert("before");
@@ -51,7 +49,7 @@ abstract class TargetScenarios {
         source.archive();
     }
 
-    @AfterAll
+    /** To be called behind the last scenario. */
     void close() {
         work.close();
     }

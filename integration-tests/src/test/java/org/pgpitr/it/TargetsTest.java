@@ -1,5 +1,7 @@
 package org.pgpitr.it;
 
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,5 +24,17 @@ class TargetsTest extends TargetScenarios {
     @Override
     Programs programs(Workspace workspace) {
         return Programs.embedded(workspace, major);
+    }
+
+    @BeforeParameterizedClassInvocation
+    @Override
+    void record_the_moments() {
+        super.record_the_moments();
+    }
+
+    @AfterParameterizedClassInvocation
+    @Override
+    void close() {
+        super.close();
     }
 }

@@ -164,8 +164,12 @@ public final class PostgresInstance implements AutoCloseable {
 
     /** What starts this server; to be run as the server's user. */
     public List<String> startCommand() {
-        String options =
-                "-c port=" + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + socketDirectory();
+        String files = configuration
+                .map(etc -> " -c config_file=" + etc.resolve("postgresql.conf") + " -c hba_file="
+                        + etc.resolve("pg_hba.conf") + " -c ident_file=" + etc.resolve("pg_ident.conf"))
+                .orElse("");
+        String options = "-c port=" + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+                + socketDirectory() + files;
         return List.of(
                 binaries.program("pg_ctl"),
                 "start",
@@ -239,13 +243,18 @@ public final class PostgresInstance implements AutoCloseable {
         }
     }
 
-    /** Waits until a recovering server has become a primary. */
+    /** Waits until a recovering server has become a primary; fails with the log's end if it ends instead. */
     public PostgresInstance awaitRecovered() {
-        await("the recovery's end", () -> query("select pg_is_in_recovery()").equals("f"));
+        await("the recovery's end", () -> {
+            if (!isRunning()) {
+                throw failed("PostgreSQL ended instead of recovering; " + logFile() + " ends so:\n" + logTail());
+            }
+            return query("select pg_is_in_recovery()").equals("f");
+        });
         return this;
     }
 
-    /** Waits until something holds; fails when the server dies meanwhile or nothing comes of it for two minutes. */
+    /** Waits until something holds; fails when nothing comes of it for two minutes. */
     public void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!condition.getAsBoolean()) {
