@@ -70,7 +70,7 @@ class KilledTest {
             assertThat(target.tryStart()).isFalse();
 
             Outcome again = source.pgpitr().run("restore", "--into", into).expect(ExitCode.USAGE);
-            assertThat(again.err()).contains("not empty").contains("hint: ");
+            assertThat(again.err()).contains("interrupted restore").contains("hint: remove it");
             Workspace.delete(target.dataDirectory());
             source.pgpitr().run("restore", "--into", into).expect(ExitCode.OK);
             source.pgpitr().environment().forEach(target::environment);

@@ -76,7 +76,7 @@ class SamplesTest {
                     .variable("PGPITR_CLUSTER_PORT", Integer.toString(server.port()))
                     .variable("PGPITR_REPOSITORY_URL", "file://" + source.repositoryFolder());
             source.pgpitr().environment().forEach(server::environment);
-            server.start();
+            server.set("fsync", "on").start();
             source.pgpitr().run("init").expect(ExitCode.OK);
             source.prepare();
             source.backup();

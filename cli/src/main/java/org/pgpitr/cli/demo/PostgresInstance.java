@@ -164,12 +164,13 @@ public final class PostgresInstance implements AutoCloseable {
 
     /** What starts this server; to be run as the server's user. */
     public List<String> startCommand() {
-        String files = configuration
-                .map(etc -> " -c config_file=" + etc.resolve("postgresql.conf") + " -c hba_file="
-                        + etc.resolve("pg_hba.conf") + " -c ident_file=" + etc.resolve("pg_ident.conf"))
-                .orElse("");
-        String options = "-c port=" + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-                + socketDirectory() + files;
+        StringBuilder options = new StringBuilder("-c port=" + port + " -c listen_addresses=127.0.0.1");
+        option(options, "unix_socket_directories", socketDirectory());
+        configuration.ifPresent(etc -> {
+            option(options, "config_file", etc.resolve("postgresql.conf"));
+            option(options, "hba_file", etc.resolve("pg_hba.conf"));
+            option(options, "ident_file", etc.resolve("pg_ident.conf"));
+        });
         return List.of(
                 binaries.program("pg_ctl"),
                 "start",
@@ -182,7 +183,12 @@ public final class PostgresInstance implements AutoCloseable {
                 "-l",
                 logFile().toString(),
                 "-o",
-                options);
+                options.toString());
+    }
+
+    /** Quoted for the shell that pg_ctl hands it to. */
+    private static void option(StringBuilder options, String name, Path value) {
+        options.append(" -c ").append(name).append("='").append(value).append('\'');
     }
 
     public PostgresInstance reload() {
