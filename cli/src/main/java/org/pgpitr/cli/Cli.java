@@ -32,7 +32,8 @@ public final class Cli {
     }
 
     /** The exit status, as {@code docs/exit-codes.md} has it; {@code archive-get}'s is for the launcher to map. */
-    public int run(String... args) {
+    public int run(String... given) {
+        String[] args = LeadingOptions.behindCommand(given);
         CommandLine commandLine = Commands.commandLine(environment, List.of(args))
                 .setOut(environment.out())
                 .setErr(environment.err())
