@@ -109,6 +109,16 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void a_long_object_is_created_once_too() throws IOException {
+        byte[] bytes = randomBytes(6 << 20);
+        byte[] others = bytes.clone();
+        others[others.length - 1]++;
+        assertThat(store.putIfAbsent(key("long"), Content.of(bytes))).isEqualTo(PutResult.CREATED);
+        assertThat(store.putIfAbsent(key("long"), Content.of(others))).isEqualTo(PutResult.EXISTS);
+        assertThat(read("long")).isEqualTo(bytes);
+    }
+
+    @Test
     void of_many_writers_of_one_key_exactly_one_creates_it() throws Exception {
         for (int round = 0; decidesRaces() && round < 5; round++) {
             String key = "race/" + round;

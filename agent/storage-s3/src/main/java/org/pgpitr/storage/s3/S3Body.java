@@ -9,8 +9,8 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The body of a response, to its announced length or to an {@link IOException}: the JDK's client reports a connection
- * that is closed early as the end.
+ * The body of a response, to its announced length or to an {@link IOException}, whatever an HTTP client makes of a
+ * connection that is closed early.
  */
 final class S3Body extends FilterInputStream {
     private final ResponseInputStream<?> response;

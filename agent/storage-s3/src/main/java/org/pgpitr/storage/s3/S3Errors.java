@@ -224,7 +224,7 @@ final class S3Errors {
 
     private static String network(IOException e) {
         if (e instanceof UnknownHostException) {
-            return "the host " + e.getMessage() + " is not known";
+            return "the host name is not known, " + e.getMessage();
         }
         if (e instanceof SocketTimeoutException) {
             return "no answer in time, " + e.getMessage();

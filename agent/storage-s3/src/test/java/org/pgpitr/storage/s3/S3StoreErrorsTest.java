@@ -54,6 +54,13 @@ class S3StoreErrorsTest {
                 return store.putIfAbsent(KEY, Content.of(new byte[100]));
             }
         },
+        /** So long that the refusal comes before the body is sent. */
+        PUT_LONG {
+            @Override
+            Object run(S3Store store) {
+                return store.putIfAbsent(KEY, Content.of(new byte[6 << 20]));
+            }
+        },
         REPLACE {
             @Override
             Object run(S3Store store) {
@@ -81,6 +88,9 @@ class S3StoreErrorsTest {
 
     private static final S3Timeouts SHORT =
             new S3Timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    /** Where it answers before it is asked, the connection breaks in the middle of the question. */
+    private static final List<Kind> SENSELESS = List.of(Kind.OTHER, Kind.UNAVAILABLE);
 
     private static S3Server server;
     private static S3StoreSettings settings;
@@ -122,7 +132,7 @@ class S3StoreErrorsTest {
                 settings.withCredentials(
                         new S3Credentials.Keys(S3Server.ACCESS_KEY, "another-secret-key", Optional.empty())),
                 call);
-        assertThat(failure.kind()).isEqualTo(Kind.ACCESS_DENIED);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.ACCESS_DENIED);
         assertThat(failure).hasMessageContaining("SignatureDoesNotMatch");
         assertThat(failure.getMessage()).doesNotContain("another-secret-key");
         assertThat(failure.hint()).hasValue("check access key and secret key");
@@ -134,7 +144,7 @@ class S3StoreErrorsTest {
         StorageException failure = failure(
                 settings.withCredentials(new S3Credentials.Keys("AKIDUNKNOWN", "a-secret-key", Optional.empty())),
                 call);
-        assertThat(failure.kind()).isEqualTo(Kind.ACCESS_DENIED);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.ACCESS_DENIED);
         assertThat(failure).hasMessageContaining("InvalidAccessKeyId");
     }
 
@@ -143,7 +153,7 @@ class S3StoreErrorsTest {
     void a_missing_bucket_is_no_empty_one(Call call) {
         try (S3Server empty = S3Server.start(S3ServerOptions.standard().with(S3ServerOptions.Bucket.MISSING))) {
             StorageException failure = failure(empty.settings("errors"), call);
-            assertThat(failure.kind()).isEqualTo(Kind.NO_SUCH_LOCATION);
+            assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.NO_SUCH_LOCATION);
             assertThat(failure).hasMessageContaining("the bucket does not exist");
         }
     }
@@ -166,14 +176,14 @@ class S3StoreErrorsTest {
     @EnumSource
     void a_page_of_a_proxy_that_says_200_is_no_success(Call call) {
         answerAll(Answer.html(200));
-        assertThat(failure(settings, call).kind()).isEqualTo(Kind.OTHER);
+        assertThat(failure(settings, call).kind()).isIn(SENSELESS);
     }
 
     @ParameterizedTest
     @EnumSource
     void an_empty_page_that_says_200_is_no_success(Call call) {
         answerAll(new Answer(200, Map.of(), ""));
-        assertThat(failure(settings, call).kind()).isEqualTo(Kind.OTHER);
+        assertThat(failure(settings, call).kind()).isIn(SENSELESS);
     }
 
     @ParameterizedTest
@@ -211,7 +221,7 @@ class S3StoreErrorsTest {
     void a_server_that_never_answers_is_unavailable(Call call) {
         answerAll(new Fault.NoAnswer());
         StorageException failure = failure(settings.withTimeouts(SHORT), call);
-        assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("no answer in time");
     }
 
@@ -221,7 +231,7 @@ class S3StoreErrorsTest {
         try (S3Store store = S3Store.open(settings.withTimeouts(SHORT))) {
             StorageException failure = catchThrowableOfType(
                     StorageException.class, () -> store.putIfAbsent(KEY, Content.of(new byte[16 << 20])));
-            assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.UNAVAILABLE);
         }
     }
 
@@ -243,15 +253,15 @@ class S3StoreErrorsTest {
             port = socket.getLocalPort();
         }
         StorageException failure = failure(settings.withEndpoint(URI.create("http://localhost:" + port)), call);
-        assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("no connection").hasMessageContaining("http://localhost:" + port);
     }
 
     @Test
     void an_unknown_host_is_unavailable() {
         StorageException failure = failure(settings.withEndpoint(URI.create("http://no-such-host.invalid")), Call.STAT);
-        assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
-        assertThat(failure).hasMessageContaining("the host no-such-host.invalid is not known");
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("the host name is not known");
     }
 
     @ParameterizedTest
@@ -260,7 +270,7 @@ class S3StoreErrorsTest {
         answerAll(Answer.error(301, "PermanentRedirect", "must be addressed using the specified endpoint")
                 .with("x-amz-bucket-region", "eu-central-1"));
         StorageException failure = failure(settings, call);
-        assertThat(failure.kind()).isEqualTo(Kind.OTHER);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.OTHER);
         assertThat(failure).hasMessageContaining("the bucket is in another region");
         assertThat(failure.hint()).hasValue("set region to eu-central-1");
     }
@@ -269,7 +279,7 @@ class S3StoreErrorsTest {
     void a_clock_that_is_wrong_is_named() {
         answerAll(Answer.error(403, "RequestTimeTooSkewed", "The difference is too large."));
         StorageException failure = failure(settings, Call.PUT);
-        assertThat(failure.kind()).isEqualTo(Kind.ACCESS_DENIED);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.ACCESS_DENIED);
         assertThat(failure.hint()).hasValueSatisfying(hint -> assertThat(hint).startsWith("set this host's clock"));
     }
 
@@ -278,7 +288,7 @@ class S3StoreErrorsTest {
         answerAll(Answer.error(403, "AccessDenied", "Access Denied"));
         for (Call call : List.of(Call.OPEN, Call.STAT, Call.LIST)) {
             StorageException failure = failure(settings, call);
-            assertThat(failure.kind()).isEqualTo(Kind.ACCESS_DENIED);
+            assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.ACCESS_DENIED);
             assertThat(failure).hasMessageContaining("AccessDenied, Access Denied (request 4442587FB7D0A2F9)");
             assertThat(failure.hint())
                     .hasValueSatisfying(hint -> assertThat(hint).contains("s3:ListBucket"));

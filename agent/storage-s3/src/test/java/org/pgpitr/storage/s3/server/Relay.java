@@ -3,6 +3,7 @@ package org.pgpitr.storage.s3.server;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class Relay {
     private record Exchange(String method, Optional<Fault> fault) {}
 
-    /** The connection is to be left as it is, until the front door closes. */
+    /** The connection is to be left as it is, until the other direction or the front door closes it. */
     private static final class FallSilent extends IOException {
         private static final long serialVersionUID = 1L;
     }
@@ -36,10 +37,37 @@ final class Relay {
         this.server = server;
     }
 
+    /** A server may refuse before it has read all; the client is heard out, so that it hears the refusal. */
+    private static final class WhileItListens extends FilterOutputStream {
+        private boolean listens = true;
+
+        WhileItListens(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            try {
+                if (listens) {
+                    out.write(bytes, offset, length);
+                }
+            } catch (IOException e) {
+                listens = false;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (listens) {
+                out.flush();
+            }
+        }
+    }
+
     void passRequests() {
         run(() -> {
             InputStream in = new BufferedInputStream(client.getInputStream());
-            OutputStream out = new BufferedOutputStream(server.getOutputStream());
+            OutputStream out = new BufferedOutputStream(new WhileItListens(server.getOutputStream()));
             for (Optional<HttpHead> head = HttpHead.read(in); head.isPresent(); head = HttpHead.read(in)) {
                 pass(head.get(), in, out);
             }
@@ -116,6 +144,8 @@ final class Relay {
                     passResponse(underWay.remove(), head.get(), in, out);
                 }
             }
+            client.shutdownOutput();
+            throw new FallSilent();
         });
     }
 
