@@ -35,10 +35,13 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.DamagedPage;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.Tablespace;
+import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.service.backup.BackupOptions;
 import org.pgpitr.service.backup.OnDamage;
 import org.pgpitr.storage.memory.MemoryStore;
@@ -304,6 +307,23 @@ class BackupTest {
 
         assertThat(second.get().exitCode()).isEqualTo(ExitCode.LOCKED);
         assertThat(BackedUp.listed(generation)).containsExactly(first.id());
+    }
+
+    @Test
+    void a_backup_that_lost_its_lease_to_another_host_is_not_listed() {
+        AtomicReference<Lease> other = new AtomicReference<>();
+        Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+        HeardProgress progress = new HeardProgress(() -> other.set(
+                Lease.acquire(generation, BackupCatalog.LEASE, "another host's", LeaseHolder.thisProcess(), ahead)));
+
+        PgpitrException failure = catchThrowableOfType(
+                PgpitrException.class, () -> BackedUp.take(primary, generation, BackedUp.OPTIONS, progress));
+
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.LOCKED);
+        assertThat(BackedUp.listed(generation)).isEmpty();
+        other.get().close();
+        BackupSummary next = take(BackedUp.OPTIONS);
+        assertThat(BackedUp.objects(generation)).allMatch(key -> key.value().contains("/" + next.id() + "/"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import org.pgpitr.cluster.ArchiverStatus;
 import org.pgpitr.cluster.BackupSession;
 import org.pgpitr.cluster.BackupStop;
 import org.pgpitr.cluster.Role;
@@ -79,10 +80,10 @@ final class BackupRun {
                 copy(begun, lanes, damage);
                 ended = end(session);
             }
+            tablespaceNames.putAll(source.server().tablespaceNames());
             List<DamagedPage> damagedPages = damage.finish(ended.stop().stopLsn());
             ended.store(lanes);
             awaitWal(ended);
-            tablespaceNames.putAll(source.server().tablespaceNames());
             heartbeat.check();
             BackupSummary summary =
                     ended.summary(id, source.facts(), tablespaceNames, damagedPages, manifest, lanes.totals());
@@ -161,9 +162,13 @@ final class BackupRun {
         }
     }
 
-    /** Sees to it that the copying stops when it is in vain. */
+    /**
+     * Sees to it that the copying stops when it is in vain, and says when archiving begins to fail, which can still be
+     * mended. Both connections are used, so that neither is cut off for being idle.
+     */
     private final class Watch implements Runnable {
         private final BackupSession session;
+        private Optional<ArchiverStatus.Attempt> said = Optional.empty();
         private Instant next = clock.instant().plus(LOOK_AT_SERVER);
 
         Watch(BackupSession session) {
@@ -175,7 +180,20 @@ final class BackupRun {
             heartbeat.check();
             if (!clock.instant().isBefore(next)) {
                 session.verifyAlive();
+                sayIfArchivingFails(source.server().archiver().standingFailure());
                 next = clock.instant().plus(LOOK_AT_SERVER);
+            }
+        }
+
+        private void sayIfArchivingFails(Optional<ArchiverStatus.Attempt> failure) {
+            boolean isNew = failure.isPresent()
+                    && said.filter(before ->
+                                    before.walFile().equals(failure.get().walFile()))
+                            .isEmpty();
+            if (isNew) {
+                progress.say("archiving of " + failure.get().walFile()
+                        + " fails, and the backup needs its WAL; the server's log says why");
+                said = failure;
             }
         }
     }

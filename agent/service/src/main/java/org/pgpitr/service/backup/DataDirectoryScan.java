@@ -84,11 +84,10 @@ final class DataDirectoryScan {
         for (String oid : tablespaces) {
             Path tablespace = parent.resolve(oid);
             try {
-                if (Files.isSymbolicLink(tablespace)) {
+                // one that was dropped meanwhile is not there any more
+                if (Files.isSymbolicLink(tablespace) && Files.exists(tablespace)) {
                     tablespacesInside.add(tablespace.toRealPath());
                 }
-            } catch (NoSuchFileException e) {
-                continue; // dropped meanwhile
             } catch (IOException e) {
                 throw LocalFiles.unreadable(tablespace, e);
             }

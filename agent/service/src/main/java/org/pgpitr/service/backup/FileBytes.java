@@ -21,6 +21,8 @@ interface FileBytes extends Closeable {
     int read(long position, byte[] buffer, int offset, int length) throws IOException;
 
     /**
+     * Opens a file, which must not be a symbolic link.
+     *
      * @throws java.nio.file.NoSuchFileException if it is gone
      */
     static FileBytes open(Path file) throws IOException {

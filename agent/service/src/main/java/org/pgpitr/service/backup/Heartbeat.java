@@ -3,6 +3,7 @@ package org.pgpitr.service.backup;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.lease.Lease;
@@ -18,11 +19,12 @@ final class Heartbeat implements AutoCloseable {
     private final Lease lease;
     private final ScheduledExecutorService beats =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("pgpitr-lease"));
+    private final ScheduledFuture<?> beating;
     private volatile Optional<RuntimeException> lost = Optional.empty();
 
     Heartbeat(Lease lease) {
         this.lease = lease;
-        beats.scheduleWithFixedDelay(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+        this.beating = beats.scheduleWithFixedDelay(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
     }
 
     private void beat() {
@@ -46,6 +48,7 @@ final class Heartbeat implements AutoCloseable {
 
     @Override
     public void close() {
+        beating.cancel(true);
         Threads.end(beats);
     }
 }

@@ -16,16 +16,24 @@ import org.pgpitr.repository.backup.ManifestEntry;
 /**
  * {@code global/pg_control} as it was read from a data directory, proved by its checksum where the version is known: the
  * server writes it in place, so a reading may be torn.
- *
- * @param header its entry in the backup, without digest and position
- * @param bytes the whole file
- * @param content empty if its version is not known here
  */
-record LocalControlFile(ManifestEntry header, byte[] bytes, Optional<ControlFile> content) {
+final class LocalControlFile {
     private static final int READINGS = 20;
     private static final long BETWEEN_MILLIS = 20;
 
+    private final ManifestEntry header;
+    private final byte[] bytes;
+    private final Optional<ControlFile> content;
+
+    private LocalControlFile(ManifestEntry header, byte[] bytes, Optional<ControlFile> content) {
+        this.header = header;
+        this.bytes = bytes;
+        this.content = content;
+    }
+
     /**
+     * Reads the file, again if it was torn.
+     *
      * @throws PgpitrException USAGE if it can't be read, CORRUPT if it stays damaged
      */
     static LocalControlFile read(Path dataDirectory) throws InterruptedException {
@@ -53,6 +61,22 @@ record LocalControlFile(ManifestEntry header, byte[] bytes, Optional<ControlFile
         }
     }
 
+    /** Its entry in the backup, without digest and position. */
+    ManifestEntry header() {
+        return header;
+    }
+
+    /** The whole file; not to be changed. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Empty if its version is not known here. */
+    Optional<ControlFile> content() {
+        return content;
+    }
+
+    /** Whose it is, in any version. */
     ControlFileIdentity identity() {
         return ControlFileIdentity.parse(bytes);
     }
