@@ -1,21 +1,17 @@
 package org.pgpitr.cli.command;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.cluster.Server;
 import org.pgpitr.error.ExitCode;
-import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.init.ClusterFacts;
-import org.pgpitr.service.init.DataDirectory;
 import org.pgpitr.service.init.InitResult;
 import org.pgpitr.service.init.InitTask;
 import org.pgpitr.service.wiring.Wiring;
@@ -56,8 +52,12 @@ public final class InitCommand extends PgpitrCommand {
     ExitCode run() {
         Configuration configuration = options.load(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
+            ClusterFacts facts = ClusterFacts.read(
+                    () -> Server.connect(wiring.connection()),
+                    configuration.cluster().dataDirectory(),
+                    output.progress(environment));
             InitTask task = new InitTask(
-                    facts(configuration, wiring),
+                    facts,
                     upgrade ? InitTask.Upgrade.ALLOW : InitTask.Upgrade.REFUSE,
                     configuration.cluster().dataDirectory(),
                     environment.clock());
@@ -65,20 +65,6 @@ public final class InitCommand extends PgpitrCommand {
             print(configuration, results);
         }
         return ExitCode.OK;
-    }
-
-    private ClusterFacts facts(Configuration configuration, Wiring wiring) {
-        try (Server server = Server.connect(wiring.connection())) {
-            return ClusterFacts.of(server.facts());
-        } catch (PgpitrException e) {
-            Optional<Path> directory = configuration
-                    .cluster()
-                    .dataDirectory()
-                    .filter(path -> e.exitCode() == ExitCode.POSTGRES_UNAVAILABLE && DataDirectory.isOne(path));
-            ClusterFacts facts = directory.flatMap(DataDirectory::facts).orElseThrow(() -> e);
-            output.progress(environment).say(e.getMessage() + "; taking what " + directory.get() + " says");
-            return facts;
-        }
     }
 
     private void print(Configuration configuration, List<InitResult> results) {

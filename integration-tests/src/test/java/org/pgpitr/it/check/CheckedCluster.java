@@ -62,7 +62,7 @@ final class CheckedCluster implements AutoCloseable {
     }
 
     ClusterFacts facts() {
-        return ClusterFacts.read(this::server, Optional.of(primary.dataDirectory()));
+        return ClusterFacts.read(this::server, Optional.of(primary.dataDirectory()), Progress.NONE);
     }
 
     /** Makes its place in a repository. */

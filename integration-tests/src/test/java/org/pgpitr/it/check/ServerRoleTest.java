@@ -37,7 +37,7 @@ class ServerRoleTest {
             Generation generation = cluster.init(cluster.repository);
             cluster.relay.into(generation);
 
-            assertThat(ClusterFacts.read(() -> connect(cluster), Optional.empty()))
+            assertThat(ClusterFacts.read(() -> connect(cluster), Optional.empty(), Progress.NONE))
                     .isEqualTo(cluster.facts());
             try (Server server = connect(cluster)) {
                 assertThat(new BackupTask(server, generation, BackupOptions.DEFAULT, Progress.NONE, Clock.systemUTC())

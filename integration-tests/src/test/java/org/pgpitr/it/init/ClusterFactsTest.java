@@ -18,6 +18,7 @@ import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.service.Progress;
 import org.pgpitr.service.init.ClusterFacts;
 
 class ClusterFactsTest {
@@ -51,6 +52,6 @@ class ClusterFactsTest {
     }
 
     private static ClusterFacts facts(PostgresInstance server, Optional<Path> dataDirectory) {
-        return ClusterFacts.read(() -> Server.connect(Clusters.overSocket(server)), dataDirectory);
+        return ClusterFacts.read(() -> Server.connect(Clusters.overSocket(server)), dataDirectory, Progress.NONE);
     }
 }

@@ -11,6 +11,7 @@ import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.service.Progress;
 
 /**
  * What tells one cluster from another.
@@ -29,10 +30,11 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
      *
      * @param server connects, or throws POSTGRES_UNAVAILABLE
      * @param dataDirectory as configured
+     * @param progress hears when the directory has to do
      * @throws PgpitrException POSTGRES_UNAVAILABLE if neither tells; USAGE if they tell of two clusters, or the directory can't be read; CORRUPT if
      *     {@code pg_control} is damaged
      */
-    public static ClusterFacts read(Supplier<Server> server, Optional<Path> dataDirectory) {
+    public static ClusterFacts read(Supplier<Server> server, Optional<Path> dataDirectory, Progress progress) {
         Optional<ClusterFacts> local =
                 dataDirectory.filter(DataDirectory::isOne).flatMap(DataDirectory::facts);
         Optional<ClusterFacts> running;
@@ -42,6 +44,7 @@ public record ClusterFacts(SystemIdentifier systemIdentifier, PostgresMajor majo
             if (e.exitCode() != ExitCode.POSTGRES_UNAVAILABLE || local.isEmpty()) {
                 throw e;
             }
+            progress.say(e.getMessage() + "; taking what " + dataDirectory.get() + " says");
             running = Optional.empty();
         }
         if (local.isPresent() && running.isPresent() && !local.equals(running)) {
