@@ -15,7 +15,8 @@ import org.pgpitr.storage.Content;
 
 /** Collects an encoded object: in memory up to a limit, beyond it in a temporary file that only its owner can read. */
 final class Spill extends OutputStream {
-    private static final int CHUNK = 1 << 20;
+    /** Small enough that no garbage collector gives each one a region, or two, of its own. */
+    private static final int CHUNK = 1 << 18;
 
     private final long memoryLimit;
     private final List<byte[]> chunks = new ArrayList<>();

@@ -19,6 +19,8 @@ public final class WalFiles {
 
     private static final int MAGIC_17 = 0xD116;
     private static final int LONG_HEADER = 2;
+    /** So much of a segment does not compress: more than one chunk of an age file. */
+    private static final int NOISE = 80_000;
 
     private WalFiles() {}
 
@@ -46,8 +48,7 @@ public final class WalFiles {
 
     public static byte[] segment(WalSegmentName name, ClusterIdentity cluster, long seed, int magic) {
         byte[] segment = new byte[cluster.segmentSize().bytes()];
-        // A half that does not compress, and a half that does.
-        byte[] noise = new byte[segment.length / 2];
+        byte[] noise = new byte[NOISE];
         new Random(seed).nextBytes(noise);
         System.arraycopy(noise, 0, segment, 0, noise.length);
         header(
