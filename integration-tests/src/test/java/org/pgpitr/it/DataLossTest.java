@@ -125,8 +125,7 @@ class DataLossTest {
             source.insert("not archived yet");
             String segment = server.query("select pg_walfile_name(pg_switch_wal())");
             server.await(
-                    "a failure",
-                    () -> segment.equals(server.query("select last_failed_wal from pg_stat_archiver")));
+                    "a failure", () -> segment.equals(server.query("select last_failed_wal from pg_stat_archiver")));
             Path status = server.dataDirectory().resolve("pg_wal/archive_status");
             assertThat(status.resolve(segment + ".ready")).exists();
             assertThat(status.resolve(segment + ".done")).doesNotExist();

@@ -31,7 +31,12 @@ final class PlacedFile implements AutoCloseable {
             throw notWritten(e);
         }
         this.onExit = new Thread(() -> temporary.toFile().delete());
-        Runtime.getRuntime().addShutdownHook(onExit);
+        try {
+            Runtime.getRuntime().addShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            close();
+            throw notWritten(new IOException("the process is ending", e));
+        }
     }
 
     void write(byte[] bytes, int length) {

@@ -18,7 +18,6 @@ import org.pgpitr.storage.ObjectKey;
 /** Encrypts to a host's recipients and decrypts with its identities. Safe for several threads. */
 final class AgeLayer {
     private final Keys keys;
-    private List<AgeIdentity> identities;
 
     AgeLayer(Keys keys) {
         this.keys = keys;
@@ -33,16 +32,13 @@ final class AgeLayer {
         identities();
     }
 
-    private synchronized List<AgeIdentity> identities() {
-        if (identities == null) {
-            List<AgeIdentity> loaded = List.copyOf(keys.identities().load());
-            if (loaded.isEmpty()) {
-                throw new PgpitrException(
-                        ExitCode.NO_KEY,
-                        "the repository is encrypted and no identity is configured",
-                        "set `identity_file` in [encryption] to the file that holds the private key");
-            }
-            identities = loaded;
+    private List<AgeIdentity> identities() {
+        List<AgeIdentity> identities = keys.identities().load();
+        if (identities.isEmpty()) {
+            throw new PgpitrException(
+                    ExitCode.NO_KEY,
+                    "the repository is encrypted and no identity is configured",
+                    "set `identity_file` in [encryption] to the file that holds the private key");
         }
         return identities;
     }

@@ -66,7 +66,7 @@ class CodecFuzzTest {
         try (Encoded encoded = codec.encodeFile("00000002.history", Content.of(plain))) {
             stored = encoded.content().open().readAllBytes();
         }
-        for (int i = 0; i < (encryption == Encryption.AGE ? 3_000 : 20_000); i++) {
+        for (int i = 0; i < (encryption == Encryption.AGE ? 1_000 : 10_000); i++) {
             byte[] mutated = Mutations.of(stored, random);
             try (DecodedFile file = codec.decodeFile(KEY, new ByteArrayInputStream(mutated))) {
                 byte[] content = file.content().readAllBytes();
@@ -102,7 +102,7 @@ class CodecFuzzTest {
         Random random = new Random(SEED);
         byte[] file = ProtectedFile.encrypt("content".getBytes(StandardCharsets.US_ASCII), chars(), 2);
         Pattern muchWork = Pattern.compile("-> scrypt \\S+ [1-9][0-9]");
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_000; i++) {
             byte[] mutated = Mutations.of(file, random);
             if (muchWork.matcher(new String(mutated, StandardCharsets.ISO_8859_1))
                     .find()) {

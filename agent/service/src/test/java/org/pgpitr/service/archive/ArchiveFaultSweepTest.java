@@ -24,11 +24,14 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.AgeIdentity;
+import org.pgpitr.repository.codec.DecodedFile;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.service.archive.ArchiveGet.Outcome;
+import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.faults.FaultPlan;
@@ -119,12 +122,15 @@ class ArchiveFaultSweepTest {
         }
     }
 
-    private void assertArchived(Stores stores, byte[] content) throws IOException {
+    private static void assertArchived(Stores stores, byte[] content) throws IOException {
         for (Repository repository : stores.repositories(FaultPlan.none(), Retries.NONE)) {
-            assertThat(new ArchiveGet(List.of(repository), directory)
-                            .get(SEGMENT.toString(), PLACE, OptionalInt.empty()))
-                    .isEqualTo(Outcome.FOUND);
-            assertThat(directory.resolve(PLACE)).hasBinaryContent(content);
+            Generation generation = repository.current();
+            ObjectKey key = generation.layout().wal(SEGMENT);
+            try (DecodedFile file = generation
+                    .codec()
+                    .decodeFile(key, generation.store().open(key).orElseThrow())) {
+                assertThat(file.content().readAllBytes()).isEqualTo(content);
+            }
         }
     }
 
