@@ -18,8 +18,8 @@ final class FrameCompressor implements AutoCloseable {
     static final int BOUND = (int) Zstd.compressBound(FRAME_BYTES);
 
     private final ZstdCompressCtx zstd = new ZstdCompressCtx();
-    private final ByteBuffer plain = ByteBuffer.allocateDirect(FRAME_BYTES);
-    private final ByteBuffer compressed = ByteBuffer.allocateDirect(BOUND);
+    private final ByteBuffer plain = DirectBuffers.take(FRAME_BYTES);
+    private final ByteBuffer compressed = DirectBuffers.take(BOUND);
     private final LaneUploads uploads;
     private byte[] object;
     private int objectLength;
@@ -89,5 +89,7 @@ final class FrameCompressor implements AutoCloseable {
     @Override
     public void close() {
         zstd.close();
+        DirectBuffers.release(plain);
+        DirectBuffers.release(compressed);
     }
 }

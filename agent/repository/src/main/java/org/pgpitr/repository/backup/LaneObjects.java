@@ -1,6 +1,5 @@
 package org.pgpitr.repository.backup;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,7 +13,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.storage.ObjectKey;
 
@@ -33,7 +31,7 @@ final class LaneObjects implements AutoCloseable {
     private final LaneTotals lane;
     private final Executor executor;
     private final Deque<FutureTask<Fetched>> ahead = new ArrayDeque<>();
-    /** Buffers for stored bytes, to be used again. */
+    /** Buffers to be used again. */
     private final Deque<byte[]> free = new ConcurrentLinkedDeque<>();
 
     private int nextToAsk;
@@ -67,6 +65,9 @@ final class LaneObjects implements AutoCloseable {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException(e.getCause());
         }
     }
@@ -85,22 +86,10 @@ final class LaneObjects implements AutoCloseable {
                         ExitCode.CORRUPT,
                         "object " + key + " of backup " + id + " is missing",
                         "restore from another backup; see `pgpitr list`"));
-        Fetched stored;
-        try (InputStream in = opened) {
-            stored = readFully(key, in);
-        } catch (IOException e) {
-            throw StoredContent.brokenOff(generation.store(), key, e);
-        }
-        if (generation.codec().encryption() == Encryption.NONE) {
-            return stored;
-        }
-        try (InputStream plain =
-                generation.codec().unseal(key, new ByteArrayInputStream(stored.bytes(), 0, stored.length()))) {
+        try (InputStream plain = generation.codec().unseal(key, opened)) {
             return readFully(key, plain);
         } catch (IOException e) {
-            throw damaged(key, id, e);
-        } finally {
-            release(stored);
+            throw StoredContent.brokenOff(generation.store(), key, e);
         }
     }
 

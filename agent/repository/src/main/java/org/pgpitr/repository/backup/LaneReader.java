@@ -16,7 +16,7 @@ import org.pgpitr.storage.StorageException;
  * Each zstd frame's checksum is verified; that a file is the one of the manifest is for the caller to verify by its
  * SHA-256.
  *
- * <p>For one thread. Uses about 6 MB of native memory and up to four buffers of 16 MiB. Any method fails with a {@link
+ * <p>For one thread. Uses about 6 MB of native memory and up to three buffers of 16 MiB. Any method fails with a {@link
  * StorageException} if the store does not deliver; with a {@link PgpitrException} CORRUPT that names the object if one
  * is missing or damaged, NO_KEY if it can't be decrypted; and with a {@link CancellationException} if the thread is
  * interrupted.
@@ -27,6 +27,7 @@ public final class LaneReader implements AutoCloseable {
     private final LaneStream stream;
     private final TarArchiveInputStream tar;
     private long entries;
+    private boolean closed;
 
     /**
      * @param lane what the manifest says of it
@@ -46,6 +47,7 @@ public final class LaneReader implements AutoCloseable {
      *     complete
      */
     public Optional<ManifestEntry> next() {
+        requireOpen();
         try {
             TarArchiveEntry entry = tar.getNextEntry();
             if (entry != null) {
@@ -89,10 +91,17 @@ public final class LaneReader implements AutoCloseable {
      * @return how many bytes were read, at least 1; -1 at the entry's end
      */
     public int read(byte[] bytes, int offset, int length) {
+        requireOpen();
         try {
             return tar.read(bytes, offset, length);
         } catch (IOException e) {
             throw damaged(e);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the lane is closed");
         }
     }
 
@@ -108,6 +117,10 @@ public final class LaneReader implements AutoCloseable {
     /** Stops the reading ahead. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         stream.close();
     }
 }

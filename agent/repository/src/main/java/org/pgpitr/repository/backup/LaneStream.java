@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.storage.ObjectKey;
 
 /** The tar stream of a lane, decompressed. Errors name the object. */
 final class LaneStream extends InputStream {
@@ -15,10 +16,11 @@ final class LaneStream extends InputStream {
     private final LaneObjects objects;
     private final BackupId id;
     private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
-    private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).limit(0);
+    private final ByteBuffer in = DirectBuffers.take(IN_BYTES).limit(0);
     private final ByteBuffer out =
-            ByteBuffer.allocateDirect(FrameCompressor.FRAME_BYTES).limit(0);
+            DirectBuffers.take(FrameCompressor.FRAME_BYTES).limit(0);
     private LaneObjects.Fetched object;
+    private ObjectKey key;
     private int consumed;
     private boolean atFrameEnd = true;
     private long plainBytes;
@@ -35,7 +37,7 @@ final class LaneStream extends InputStream {
 
     /** The object that is being read; empty text before the first one. */
     String objectName() {
-        return object == null ? "" : object.key().toString();
+        return key == null ? "" : key.toString();
     }
 
     @Override
@@ -100,14 +102,16 @@ final class LaneStream extends InputStream {
     }
 
     private boolean nextObject() {
-        LaneObjects.Fetched next = objects.next();
-        if (next == null) {
+        if (object != null) {
+            // before the next is asked for, so that its buffer serves the one behind that
+            objects.release(object);
+            object = null;
+        }
+        object = objects.next();
+        if (object == null) {
             return false;
         }
-        if (object != null) {
-            objects.release(object);
-        }
-        object = next;
+        key = object.key();
         consumed = 0;
         if (object.length() == 0) {
             throw damaged("it is empty");
@@ -116,12 +120,14 @@ final class LaneStream extends InputStream {
     }
 
     private PgpitrException damaged(String how) {
-        return LaneObjects.damaged(object.key(), id, new IOException(how));
+        return LaneObjects.damaged(key, id, new IOException(how));
     }
 
     @Override
     public void close() {
         objects.close();
         zstd.close();
+        DirectBuffers.release(in);
+        DirectBuffers.release(out);
     }
 }

@@ -26,6 +26,7 @@ public final class LaneWriter implements AutoCloseable {
     private int padding;
     private boolean inEntry;
     private boolean finished;
+    private boolean closed;
 
     /**
      * @param lane counted from 0; no two writers of a backup have the same
@@ -44,8 +45,8 @@ public final class LaneWriter implements AutoCloseable {
      * @return where the entry begins, for the manifest
      */
     public LanePosition begin(ManifestEntry header) {
-        if (inEntry || finished) {
-            throw new IllegalStateException("an entry begins before the last one ended");
+        if (inEntry || finished || closed) {
+            throw new IllegalStateException("an entry begins before the last one ended, or behind the lane's end");
         }
         uploads.check();
         LanePosition position = frames.position(lane);
@@ -60,6 +61,9 @@ public final class LaneWriter implements AutoCloseable {
 
     /** The next bytes of the entry; they are copied. */
     public void write(byte[] bytes, int offset, int length) {
+        if (closed) {
+            throw new IllegalStateException("the lane is closed");
+        }
         if (length > left) {
             throw new IllegalStateException((length - left) + " bytes more than the entry's size");
         }
@@ -69,7 +73,7 @@ public final class LaneWriter implements AutoCloseable {
 
     /** Ends the entry. */
     public void end() {
-        if (!inEntry || left > 0) {
+        if (!inEntry || left > 0 || closed) {
             throw new IllegalStateException(inEntry ? left + " bytes less than the entry's size" : "no entry");
         }
         put(ZEROS, 0, padding);
@@ -88,8 +92,8 @@ public final class LaneWriter implements AutoCloseable {
 
     /** Ends the tar stream and waits until all of it is stored. */
     public LaneTotals finish() {
-        if (inEntry || finished) {
-            throw new IllegalStateException("the lane ends within an entry");
+        if (inEntry || finished || closed) {
+            throw new IllegalStateException("the lane ends within an entry, or once more");
         }
         put(ZEROS, 0, ZEROS.length);
         int objects = frames.finish();
@@ -101,8 +105,11 @@ public final class LaneWriter implements AutoCloseable {
     /** Without {@link #finish} before, gives the lane up: uploads are stopped, what is stored already is garbage. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (!finished) {
-            finished = true;
             uploads.cancel();
         }
         frames.close();
