@@ -260,6 +260,15 @@ class RetryingStoreTest {
     }
 
     @Test
+    void a_single_attempt_and_a_time_limit_below_the_longest_wait_are_policies_too() {
+        RetryPolicy once = new RetryPolicy(1, Duration.ofSeconds(1), Duration.ofMillis(250), Duration.ofSeconds(15));
+        FaultPlan plan = FaultPlan.nth(1, Moment.BEFORE);
+        assertThatThrownBy(() -> new RetryingStore(new FaultyStore(memory, plan), once).stat(KEY))
+                .hasMessage("could not stat a/b at memory:: failed on purpose");
+        assertThat(plan.calls()).isEqualTo(1);
+    }
+
+    @Test
     void the_waits_of_a_policy_make_sense() {
         assertThatThrownBy(
                         () -> new RetryPolicy(0, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2)))
