@@ -51,7 +51,7 @@ class S3RetryingTest {
                 S3Store.open(server.settings("retry")
                         .withTimeouts(new S3Timeouts(
                                 Duration.ofSeconds(1), Duration.ofMillis(700), Duration.ofMillis(1400)))),
-                new RetryPolicy(4, Duration.ofMinutes(1), Duration.ofMillis(1), Duration.ofMillis(2)));
+                new RetryPolicy(10, Duration.ofMinutes(5), Duration.ofMillis(1), Duration.ofMillis(2)));
     }
 
     private static Content content(long seed) {

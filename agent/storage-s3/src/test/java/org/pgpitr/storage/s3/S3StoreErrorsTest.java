@@ -319,8 +319,9 @@ class S3StoreErrorsTest {
     void a_body_that_ends_early_is_a_failure_and_no_short_object() {
         byte[] bytes = new byte[1 << 20];
         ObjectKey key = ObjectKey.of("long");
-        try (S3Store store = S3Store.open(settings.withTimeouts(SHORT))) {
-            store.putIfAbsent(key, Content.of(bytes));
+        try (S3Store patient = S3Store.open(settings);
+                S3Store store = S3Store.open(settings.withTimeouts(SHORT))) {
+            patient.putIfAbsent(key, Content.of(bytes));
             for (long delivered : new long[] {0, 1, 500_000, bytes.length - 1}) {
                 for (Fault fault : List.of(
                         new Fault.CutBody(delivered), new Fault.ResetBody(delivered), new Fault.StallBody(delivered))) {
