@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "config",
         header = "Show, check or begin the configuration.",
+        description = "The file, the variables over it, the options over both: docs/configuration.md has every key.",
         synopsisSubcommandLabel = "(show|check|sample)",
         commandListHeading = "%nCommands:%n",
         footer = {"  pgpitr config sample > /etc/pgpitr/pgpitr.toml", "  pgpitr config check", "  pgpitr config show"})

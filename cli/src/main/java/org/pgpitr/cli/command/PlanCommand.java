@@ -25,7 +25,6 @@ import org.pgpitr.service.restore.RestoreOptions;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -91,7 +90,7 @@ public final class PlanCommand extends PgpitrCommand {
                 PlanJson.of(planned).print(environment.out());
             } else {
                 LabelledPage page =
-                        new LabelledPage(environment.terminal().width(), environment.coloursOut() ? Ansi.ON : Ansi.OFF);
+                        new LabelledPage(environment.terminal().width(), environment.coloursOut());
                 new PlanPage(planned, zone, PlanPage.Mood.WOULD).print(page);
                 page.gap().verbatim("Do it", List.of(restoreCommandLine()));
                 environment.out().print(page);

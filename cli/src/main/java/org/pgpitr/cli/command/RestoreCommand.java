@@ -30,7 +30,6 @@ import org.pgpitr.service.restore.RestoreTask;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -85,7 +84,7 @@ public final class RestoreCommand extends PgpitrCommand {
     @ArgGroup(validate = false, heading = "%nRecovered cluster:%n", order = 2)
     private final RecoveryOptions recovery = new RecoveryOptions();
 
-    @ArgGroup(validate = false, heading = "%nOnly for a restore:%n", order = 3)
+    @ArgGroup(validate = false, heading = "%nRole and owner:%n", order = 3)
     private final Shape shape = new Shape();
 
     @ArgGroup(validate = false, heading = "%nConfiguration:%n", order = 4)
@@ -157,7 +156,7 @@ public final class RestoreCommand extends PgpitrCommand {
             }
         } else if (dryRun || !output.quiet()) {
             LabelledPage page =
-                    new LabelledPage(environment.terminal().width(), environment.coloursOut() ? Ansi.ON : Ansi.OFF);
+                    new LabelledPage(environment.terminal().width(), environment.coloursOut());
             new PlanPage(planned, zone, dryRun ? PlanPage.Mood.WOULD : PlanPage.Mood.WILL).print(page);
             environment.out().println(page);
             environment.out().flush();

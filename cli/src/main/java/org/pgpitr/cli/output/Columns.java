@@ -2,63 +2,62 @@ package org.pgpitr.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.TextTable;
 
 /** A table whose columns are as wide as what stands in them. */
 public final class Columns {
-    private static final int GAP = 2;
+    private static final String GAP = "  ";
 
     private final List<String[]> rows = new ArrayList<>();
-    private final int columns;
-    private final Ansi ansi;
+    private final boolean coloured;
+    private final boolean[] alignRight;
 
     /**
      * @param coloured whether the titles stand out
      * @param titles of the columns; one that begins with {@code >} is aligned to the right
      */
     public Columns(boolean coloured, String... titles) {
-        this.ansi = coloured ? Ansi.ON : Ansi.OFF;
-        this.columns = titles.length;
-        this.alignRight = new boolean[columns];
-        String[] plain = new String[columns];
-        for (int i = 0; i < columns; i++) {
+        this.coloured = coloured;
+        this.alignRight = new boolean[titles.length];
+        String[] plain = new String[titles.length];
+        for (int i = 0; i < titles.length; i++) {
             alignRight[i] = titles[i].startsWith(">");
             plain[i] = alignRight[i] ? titles[i].substring(1) : titles[i];
         }
         rows.add(plain);
     }
 
-    private final boolean[] alignRight;
-
     /** Adds a row of as many cells as there are titles. */
     public void row(String... cells) {
+        if (cells.length != alignRight.length) {
+            throw new IllegalArgumentException(cells.length + " cells for " + alignRight.length + " columns");
+        }
         rows.add(cells.clone());
     }
 
     /** The lines, each with its end. */
     @Override
     public String toString() {
-        Column[] layout = new Column[columns];
-        int[] widths = new int[columns];
-        for (int i = 0; i < columns; i++) {
-            int column = i;
-            widths[i] =
-                    rows.stream().mapToInt(row -> row[column].length()).max().orElse(0);
-            layout[i] = new Column(widths[i] + (i == 0 ? 0 : GAP), i == 0 ? 0 : GAP, Column.Overflow.TRUNCATE);
-        }
-        TextTable table = TextTable.forColumns(Help.defaultColorScheme(ansi), layout);
-        for (int r = 0; r < rows.size(); r++) {
-            Ansi.Text[] cells = new Ansi.Text[columns];
-            for (int i = 0; i < columns; i++) {
-                String cell = rows.get(r)[i];
-                String padded = alignRight[i] ? " ".repeat(widths[i] - cell.length()) + cell : cell;
-                cells[i] = ansi.text(r == 0 ? "@|bold " + padded + "|@" : padded.replace("@|", "@ |"));
+        int[] widths = new int[alignRight.length];
+        for (String[] row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
             }
-            table.addRowValues(cells);
         }
-        return table.toString();
+        StringBuilder text = new StringBuilder();
+        for (String[] row : rows) {
+            String line = line(row, widths).stripTrailing();
+            text.append(row == rows.get(0) && coloured ? Bold.of(line) : line).append('\n');
+        }
+        return text.toString();
+    }
+
+    private String line(String[] row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String padding = " ".repeat(widths[i] - row[i].length());
+            line.append(i == 0 ? "" : GAP)
+                    .append(alignRight[i] ? padding + row[i] : row[i] + padding);
+        }
+        return line.toString();
     }
 }

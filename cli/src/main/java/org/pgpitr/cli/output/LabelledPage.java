@@ -2,7 +2,6 @@ package org.pgpitr.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Help.Ansi;
 
 /** A page of facts: labels in a column of their own, text beside them, wrapped. */
 public final class LabelledPage {
@@ -10,19 +9,22 @@ public final class LabelledPage {
 
     private final StringBuilder text = new StringBuilder();
     private final int width;
-    private final Ansi ansi;
+    private final boolean coloured;
 
-    /** @param width in columns */
-    public LabelledPage(int width, Ansi ansi) {
+    /**
+     * @param width in columns
+     * @param coloured whether titles and labels stand out
+     */
+    public LabelledPage(int width, boolean coloured) {
         this.width = width;
-        this.ansi = ansi;
+        this.coloured = coloured;
     }
 
     /** A line across the page, wrapped. */
     public LabelledPage title(String line) {
         wrapped(line, width)
                 .forEach(part ->
-                        text.append(ansi.string("@|bold " + part + "|@")).append('\n'));
+                        text.append(emphasized(part)).append('\n'));
         return this;
     }
 
@@ -47,12 +49,16 @@ public final class LabelledPage {
     public LabelledPage verbatim(String label, List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
             String shown = i == 0 ? label : "";
-            text.append(ansi.string("@|bold " + shown + "|@"))
+            text.append(emphasized(shown))
                     .append(" ".repeat(Math.max(1, LABEL - shown.length())))
                     .append(lines.get(i))
                     .append('\n');
         }
         return this;
+    }
+
+    private String emphasized(String words) {
+        return coloured ? Bold.of(words) : words;
     }
 
     private static List<String> wrapped(String sentence, int width) {

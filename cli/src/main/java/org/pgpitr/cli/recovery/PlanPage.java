@@ -45,9 +45,9 @@ public final class PlanPage {
 
     /** Puts it on a page. */
     public void print(LabelledPage page) {
-        page.title("Recovery of cluster \"" + planned.generation().layout().cluster() + "\" in "
-                        + planned.generation().store().location() + " to " + target(planned, zone))
+        page.title("Recovery of cluster \"" + planned.generation().layout().cluster() + "\" to " + target(planned, zone))
                 .gap()
+                .entry("Repository", planned.generation().store().location())
                 .entry("Backup", backup())
                 .entry("Timeline", timelines())
                 .verbatim("WAL", wal())
@@ -80,8 +80,8 @@ public final class PlanPage {
         BackupSummary backup = plan.backup();
         List<String> lines = new ArrayList<>();
         lines.add(backup.id() + ", taken " + Human.time(backup.started(), zone) + " in "
-                + Human.duration(Duration.between(backup.started(), backup.stopped())) + " from a "
-                + (backup.source() == BackupSummary.Source.STANDBY ? "standby" : "primary") + " of PostgreSQL "
+                + Human.duration(Duration.between(backup.started(), backup.stopped())) + ", "
+                + (backup.source() == BackupSummary.Source.STANDBY ? "standby" : "primary") + ", PostgreSQL "
                 + Human.version(backup.serverVersion()));
         lines.add("consistent at " + backup.stopLsn() + ", " + Human.time(backup.stopped(), zone));
         if (!backup.damagedPages().isEmpty()) {

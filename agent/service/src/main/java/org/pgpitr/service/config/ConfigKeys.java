@@ -32,8 +32,8 @@ public final class ConfigKeys {
                     CLUSTER,
                     "data_directory",
                     ValueType.file(),
-                    "The data directory on this host. `backup`, `check` and `archive-push` need it; a host that only"
-                            + " restores does not.")
+                    "Where this host sees the server's data directory. Without it, where the server says that it is. A host"
+                            + " that only restores has none.")
             .example("/var/lib/postgresql/17/main");
     static final ConfigKey<String> HOST = ConfigKey.of(
                     CLUSTER,
@@ -52,8 +52,7 @@ public final class ConfigKeys {
                     CLUSTER,
                     "user",
                     ValueType.text("a role's name"),
-                    "The role to connect as: a superuser, or a member of `pg_read_all_settings` with the right to"
-                            + " execute the backup functions.")
+                    "The role to connect as: a superuser, or one with the rights that `docs/server-role.md` lists.")
             .standard("postgres");
     static final ConfigKey<String> DATABASE = ConfigKey.of(
                     CLUSTER,

@@ -31,15 +31,6 @@ public record Configuration(
                 .orElseThrow(() -> missing("the cluster's name is not configured", "cluster.name", "--cluster NAME"));
     }
 
-    /** The data directory on this host. */
-    public Path dataDirectory() {
-        return cluster.dataDirectory()
-                .orElseThrow(() -> missing(
-                        "the data directory is not configured",
-                        "cluster.data_directory",
-                        ConfigKeys.DATA_DIRECTORY.variable()));
-    }
-
     /** The first repository: what a command works on that needs one. */
     public RepositorySettings repository() {
         return allRepositories().get(0);
