@@ -131,6 +131,7 @@ public final class Demo {
                 "--target-action",
                 "promote",
                 "--no-archive",
+                "--quiet",
                 "--into",
                 recovered.dataDirectory().toString());
 

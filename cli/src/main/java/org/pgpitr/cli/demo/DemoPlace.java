@@ -22,9 +22,6 @@ import org.pgpitr.storage.StorageException;
  * unless it is elsewhere, and a copy of pgpitr if that user can't reach the original.
  */
 final class DemoPlace {
-    /** What is left of 80 columns behind the story's indent. */
-    private static final int COLUMNS = 71;
-
     private final Environment environment;
     private final DemoOptions options;
     private final ServerUser user = ServerUser.ofThisProcess();
@@ -83,8 +80,7 @@ final class DemoPlace {
     void configure(Story story) {
         StringBuilder toml = new StringBuilder("[cluster]\n");
         // A name of its own, beside other demos in the same bucket.
-        String unique = folder.getFileName().toString().replaceAll("[^0-9]", "");
-        quoted(toml, "name", "demo-" + unique);
+        quoted(toml, "name", folder.getFileName().toString().replace("pgpitr-", ""));
         quoted(toml, "data_directory", source.dataDirectory().toString());
         quoted(toml, "host", source.socketDirectory().toString());
         toml.append(DemoRepository.line("port", Integer.toString(source.port()), ValueType.Shape.BARE));
@@ -97,6 +93,7 @@ final class DemoPlace {
             toml.append(DemoRepository.line("recipients", recipient, ValueType.Shape.LIST));
             quoted(toml, "identity_file", identity.toString());
         }
+        toml.append("\n[backup]\narchive_timeout = \"1min\"\n");
         try {
             user.file(configuration(), toml.toString());
         } catch (IOException e) {
@@ -120,7 +117,7 @@ final class DemoPlace {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("wal_level", "replica");
         settings.put("archive_mode", "on");
-        settings.put("archive_command", "'" + launcher + "' --config '" + configuration() + "' archive-push \"%p\"");
+        settings.put("archive_command", "'" + launcher + "' archive-push --config '" + configuration() + "' \"%p\"");
         settings.put("track_commit_timestamp", "on"); // for the proof
         settings.put("shared_buffers", "32MB");
         settings.put("timezone", "UTC");
@@ -146,7 +143,7 @@ final class DemoPlace {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
         Program program = user.run(command, folder, commandEnvironment());
-        story.quote(program.output());
+        story.hear(program.output());
         if (!program.succeeded()) {
             throw new PgpitrException(
                     ExitCode.DEFECT,
@@ -160,7 +157,7 @@ final class DemoPlace {
         Map<String, String> all = user.environment(folder);
         all.keySet().removeIf(name -> name.startsWith("PGPITR_") && !name.startsWith("PGPITR_JAVA"));
         all.putAll(variables());
-        all.merge("PGPITR_JAVA_OPTS", "-Dpgpitr.columns=" + COLUMNS, (given, ours) -> given + " " + ours);
+        all.merge("PGPITR_JAVA_OPTS", "-Dpgpitr.columns=" + Story.COLUMNS, (given, ours) -> given + " " + ours);
         return all;
     }
 
@@ -169,7 +166,7 @@ final class DemoPlace {
         String line = Stream.of(arguments)
                 .map(word -> word.matches("[A-Za-z0-9_./:=+-]+") ? word : "'" + word + "'")
                 .reduce("pgpitr", (all, word) -> all + " " + word);
-        return line.length() <= COLUMNS - 2 ? line : line.replace(" --", " \\\n    --");
+        return line.length() <= Story.COLUMNS - 2 ? line : line.replace(" --", " \\\n    --");
     }
 
     /** How to look at what was left in place, and how to get rid of it. */

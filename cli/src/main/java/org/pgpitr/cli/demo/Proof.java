@@ -57,6 +57,6 @@ final class Proof {
         boolean same = found == expected;
         proven &= same;
         story.quote(String.format(
-                Locale.ROOT, "%-42s %7d expected %7d %s", what, expected, found, same ? "there" : "there: WRONG"));
+                Locale.ROOT, "%-39s %7d expected %7d %s", what, expected, found, same ? "there" : "there: WRONG"));
     }
 }

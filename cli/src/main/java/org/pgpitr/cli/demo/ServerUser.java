@@ -2,6 +2,7 @@ package org.pgpitr.cli.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import org.pgpitr.error.PgpitrException;
 public final class ServerUser implements ServerHost {
     private static final List<String> INSTEAD_OF_ROOT = List.of("postgres", "nobody");
     private static final Path ANYWHERE = Path.of("/");
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
     private final List<String> prefix;
@@ -159,13 +162,18 @@ public final class ServerUser implements ServerHost {
     /** A new folder of this user, in the system's folder for temporary files, with a path short enough for sockets. */
     public Path temporaryFolder(String prefix) throws IOException {
         Path tmp = Path.of("/tmp");
-        Path parent = Files.isWritable(tmp) ? tmp : Path.of(System.getProperty("java.io.tmpdir"));
-        Path folder = Files.createTempDirectory(
-                parent.toRealPath(),
-                prefix,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        give(folder);
-        return folder;
+        Path parent = (Files.isWritable(tmp) ? tmp : Path.of(System.getProperty("java.io.tmpdir"))).toRealPath();
+        while (true) {
+            Path folder = parent.resolve(prefix + Integer.toString(RANDOM.nextInt(1 << 30), 36));
+            try {
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                continue;
+            }
+            give(folder);
+            return folder;
+        }
     }
 
     /** Creates a folder of this user, whose parent exists. */

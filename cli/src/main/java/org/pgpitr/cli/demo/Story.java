@@ -1,13 +1,16 @@
 package org.pgpitr.cli.demo;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The demo's voice: steps with the time since the beginning, what was run, what it said. Lines fit 80 columns. */
+/** The demo's voice: steps with the time since the beginning, what was run, what it said. Prose fits 80 columns. */
 final class Story {
-    private static final String INDENT = " ".repeat(9);
-    private static final int WIDTH = 80;
+    /** What is left of 80 columns behind the indent. */
+    static final int COLUMNS = 71;
+
+    private static final String INDENT = " ".repeat(80 - COLUMNS);
 
     private final PrintWriter out;
     private final long begun = System.nanoTime();
@@ -18,7 +21,7 @@ final class Story {
 
     /** The first line. */
     void begin(String what) {
-        wrapped(what).forEach(out::println);
+        out.println(what);
         out.flush();
     }
 
@@ -37,9 +40,24 @@ final class Story {
         out.flush();
     }
 
-    /** As it is: a command, or what it said. */
+    /** As it is, a command for example. */
     void quote(String text) {
         text.lines().map(String::stripTrailing).forEach(this::line);
+        out.flush();
+    }
+
+    /** What a program said: its prose is wrapped, its tables are left alone. */
+    void hear(String output) {
+        for (String line : output.lines().map(String::stripTrailing).toList()) {
+            if (line.length() <= COLUMNS || line.strip().contains("  ")) {
+                line(line);
+            } else {
+                String indent = " ".repeat(line.length() - line.stripLeading().length());
+                List<String> lines = wrapped(line.strip());
+                line(indent + lines.get(0));
+                lines.subList(1, lines.size()).forEach(rest -> line(indent + "  " + rest));
+            }
+        }
         out.flush();
     }
 
@@ -48,21 +66,17 @@ final class Story {
     }
 
     private static List<String> wrapped(String text) {
-        int width = WIDTH - INDENT.length();
-        StringBuilder lines = new StringBuilder();
-        int column = 0;
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (column > 0 && column + 1 + word.length() > width) {
-                lines.append('\n');
-                column = 0;
-            } else if (column > 0) {
-                lines.append(' ');
-                column++;
+            if (!line.isEmpty() && line.length() + 1 + word.length() > COLUMNS - 2) {
+                lines.add(line.toString());
+                line.setLength(0);
             }
-            lines.append(word);
-            column += word.length();
+            line.append(line.isEmpty() ? "" : " ").append(word);
         }
-        return lines.toString().lines().toList();
+        lines.add(line.toString());
+        return lines;
     }
 
     /** Since the beginning. */
