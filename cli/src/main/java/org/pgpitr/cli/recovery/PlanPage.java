@@ -72,8 +72,7 @@ public final class PlanPage {
         TargetTime given = time.get();
         String utc = Human.exactTime(given.time(), java.time.ZoneOffset.UTC);
         String there = Human.exactTime(given.time(), given.zone());
-        String source = given.naming() == TargetTime.Naming.ASSUMED ? ", local zone assumed" : "";
-        return bound + "time " + there + (there.equals(utc) ? "" : " (" + utc + ")") + source;
+        return bound + "time " + there + (there.equals(utc) ? "" : " (" + utc + ")");
     }
 
     private List<String> backup() {
