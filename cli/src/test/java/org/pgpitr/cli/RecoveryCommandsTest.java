@@ -116,8 +116,7 @@ class RecoveryCommandsTest {
         assertThat(planned.err())
                 .isEqualTo("warning: --target-time names no zone; it is understood as 2026-11-20 12:00:00+01"
                         + " (Europe/Berlin)\n");
-        assertThat(planned.out()).contains("to time 2026-11-20 12:00:00+01 (2026-11-20 11:00:00+00)
-");
+        assertThat(planned.out()).contains("to time 2026-11-20 12:00:00+01 (2026-11-20 11:00:00+00)\n");
         assertThat(refused.status()).isEqualTo(21);
         assertThat(refused.err()).startsWith("warning: --target-time names no zone; it is understood as 2026-11-19"
                 + " 12:00:00+0530 (Asia/Kolkata)\nerror: ");
