@@ -88,14 +88,14 @@ class DocumentationTest {
         assertThat(understood).isGreaterThan(10);
     }
 
-    /** The lines of code blocks that begin with pgpitr, without prompt, comment, and what the shell does with them. */
+    /** The lines of shell blocks that begin with pgpitr, without prompt, comment, and what the shell does with them. */
     private static List<String> commandLines(String page) {
         List<String> lines = new ArrayList<>();
         boolean code = false;
         String joined = "";
         for (String line : page.split("\n", -1)) {
             if (line.startsWith("```")) {
-                code = !code;
+                code = line.equals("```sh");
                 continue;
             }
             joined += line.strip();
