@@ -59,7 +59,8 @@ class CliTest {
 
     @Test
     void with_json_an_error_is_json_on_the_standard_output_and_text_for_people() throws IOException {
-        RunCli.Result result = new RunCli().run("list", "--json", "-r", folder.resolve("none").toString());
+        RunCli.Result result =
+                new RunCli().run("list", "--json", "-r", folder.resolve("none").toString());
 
         assertThat(result.status()).isEqualTo(2);
         Map<String, Object> error = JSON.std.mapFrom(result.out());
@@ -74,8 +75,8 @@ class CliTest {
 
     @Test
     void a_repository_that_is_not_there_exits_with_10() {
-        RunCli.Result folderMissing =
-                new RunCli().run("list", "--cluster", "main", "-r", folder.resolve("none").toString());
+        RunCli.Result folderMissing = new RunCli()
+                .run("list", "--cluster", "main", "-r", folder.resolve("none").toString());
         RunCli.Result clusterMissing = new RunCli().run("list", "--cluster", "main", "-r", folder.toString());
 
         assertThat(folderMissing.status()).isEqualTo(10);
@@ -106,7 +107,14 @@ class CliTest {
     @Test
     void archive_get_says_absent_with_a_status_that_java_never_ends_with_by_itself() throws IOException {
         RunCli.Result result = new RunCli()
-                .run("archive-get", "000000010000000000000001", folder + "/x", "-r", folder.toString(), "--cluster", "m");
+                .run(
+                        "archive-get",
+                        "000000010000000000000001",
+                        folder + "/x",
+                        "-r",
+                        folder.toString(),
+                        "--cluster",
+                        "m");
 
         // no repository there: an error, not absence
         assertThat(result.status()).isEqualTo(10);
@@ -142,12 +150,10 @@ class CliTest {
                 [[repository]]
                 url = "/srv"
                 """);
-        Files.setPosixFilePermissions(
-                config, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(config, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
 
-        RunCli.Result show = new RunCli()
-                .with("PGPITR_CLUSTER_PORT", "5433")
-                .run("config", "show", "--config", config.toString());
+        RunCli.Result show =
+                new RunCli().with("PGPITR_CLUSTER_PORT", "5433").run("config", "show", "--config", config.toString());
         RunCli.Result check = new RunCli().run("config", "check", "-c", config.toString());
 
         assertThat(show.err()).isEmpty();
@@ -167,9 +173,13 @@ class CliTest {
     @Test
     void the_samples_configuration_can_be_checked_as_it_is() throws IOException {
         Path config = Files.writeString(
-                folder.resolve("sample.toml"), new RunCli().run("config", "sample").out());
+                folder.resolve("sample.toml"),
+                new RunCli().run("config", "sample").out());
 
-        assertThat(new RunCli().with("PGPITR_CONFIG", config.toString()).run("config", "check").status())
+        assertThat(new RunCli()
+                        .with("PGPITR_CONFIG", config.toString())
+                        .run("config", "check")
+                        .status())
                 .isZero();
     }
 }

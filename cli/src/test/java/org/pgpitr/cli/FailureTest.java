@@ -35,8 +35,7 @@ class FailureTest {
 
     @Test
     void a_stores_own_hint_goes_first() {
-        Failure failure =
-                Failure.of(new StorageException(StorageException.Kind.FULL, "message", "its own", null));
+        Failure failure = Failure.of(new StorageException(StorageException.Kind.FULL, "message", "its own", null));
 
         assertThat(failure.hint()).contains("its own");
     }

@@ -18,8 +18,23 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "init", "check", "backup", "list", "plan", "restore", "archive-push", "archive-get", "keygen",
-                "config", "config show", "config check", "config sample", "demo", "completion", "version"
+                "",
+                "init",
+                "check",
+                "backup",
+                "list",
+                "plan",
+                "restore",
+                "archive-push",
+                "archive-get",
+                "keygen",
+                "config",
+                "config show",
+                "config check",
+                "config sample",
+                "demo",
+                "completion",
+                "version"
             })
     void a_help_is_as_it_was_agreed(String command) throws IOException {
         String[] words = Stream.concat(Arrays.stream(command.split(" ")), Stream.of("--help"))
@@ -44,10 +59,9 @@ class HelpTest {
     void every_line_fits_the_screen() throws IOException {
         try (Stream<Path> files = Files.list(GOLDEN)) {
             for (Path file : files.toList()) {
-                assertThat(Files.readAllLines(file)).as(file.toString()).allSatisfy(line -> assertThat(
-                                line.length())
-                        .as(line)
-                        .isLessThanOrEqualTo(100));
+                assertThat(Files.readAllLines(file))
+                        .as(file.toString())
+                        .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(100));
             }
         }
     }

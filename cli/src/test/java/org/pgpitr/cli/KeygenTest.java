@@ -65,8 +65,8 @@ class KeygenTest {
     void a_passphrase_comes_from_the_variable_or_a_file() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "from file\n");
 
-        RunCli.Result result = new RunCli()
-                .run("keygen", "--passphrase-file", secret.toString(), "--json", "-o", file().toString());
+        RunCli.Result result =
+                new RunCli().run("keygen", "--passphrase-file", secret.toString(), "--json", "-o", file().toString());
 
         assertThat(JSON.std.mapFrom(result.out()))
                 .containsEntry("recipient", recipient(what -> Optional.of("from file".toCharArray())))
@@ -78,12 +78,14 @@ class KeygenTest {
                         .run("keygen", "-p", "-o", file().toString())
                         .status())
                 .isZero();
-        assertThat(recipient(what -> Optional.of("from variable".toCharArray()))).startsWith("age1");
+        assertThat(recipient(what -> Optional.of("from variable".toCharArray())))
+                .startsWith("age1");
     }
 
     @Test
     void without_a_terminal_nobody_is_asked() {
-        assertThat(new RunCli().run("keygen", "-p", "-o", file().toString()).err()).isEqualTo("""
+        assertThat(new RunCli().run("keygen", "-p", "-o", file().toString()).err())
+                .isEqualTo("""
                 error: there is no terminal to ask for a passphrase
                 hint: set PGPITR_IDENTITY_PASSPHRASE, or give --passphrase-file
                 """);

@@ -43,7 +43,9 @@ class RecoveryCommandsTest {
         words.addAll(List.of("-r", repository.folder().toString(), "--cluster", "main"));
         RunCli.Result result = cli.run(words.toArray(String[]::new));
         return new RunCli.Result(
-                result.status(), result.out().replace(folder.toString(), ""), result.err().replace(folder.toString(), ""));
+                result.status(),
+                result.out().replace(folder.toString(), ""),
+                result.err().replace(folder.toString(), ""));
     }
 
     private static Map<String, Object> json(RunCli.Result result) throws IOException {
@@ -66,8 +68,7 @@ class RecoveryCommandsTest {
     void list_tells_generations_apart_and_what_can_not_be_read() throws IOException {
         repository.generation(2);
         Path manifest = repository.folder().resolve("main/1/backup/" + OLD + "/manifest.jsonl.zst");
-        Files.setPosixFilePermissions(
-                manifest, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(manifest, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         Files.write(manifest, new byte[] {1, 2, 3});
 
         RunCli.Result result = run("list");
@@ -83,7 +84,8 @@ class RecoveryCommandsTest {
 
     @Test
     void plan_is_a_page() {
-        RunCli.Result result = run("plan", "--target-time", "2026-11-20 12:00:00+01", "--tablespace-map", "fast=/mnt/2");
+        RunCli.Result result =
+                run("plan", "--target-time", "2026-11-20 12:00:00+01", "--tablespace-map", "fast=/mnt/2");
 
         assertThat(result.err()).isEmpty();
         assertThat(result.out().replaceAll("\\d+(\\.\\d)? k?B of", "N B of")).isEqualTo("""
@@ -111,15 +113,17 @@ class RecoveryCommandsTest {
     @Test
     void a_time_without_a_zone_is_told_as_it_was_understood_also_when_it_is_refused() {
         RunCli.Result planned = run(new RunCli(), "plan", "--target-time", "2026-11-20 12:00");
-        RunCli.Result refused = run(new RunCli().in(ZoneId.of("Asia/Kolkata")), "plan", "--target-time", "2026-11-19 12:00");
+        RunCli.Result refused =
+                run(new RunCli().in(ZoneId.of("Asia/Kolkata")), "plan", "--target-time", "2026-11-19 12:00");
 
         assertThat(planned.err())
                 .isEqualTo("warning: --target-time names no zone; it is understood as 2026-11-20 12:00:00+01"
                         + " (Europe/Berlin)\n");
         assertThat(planned.out()).contains("to time 2026-11-20 12:00:00+01 (2026-11-20 11:00:00+00)\n");
         assertThat(refused.status()).isEqualTo(21);
-        assertThat(refused.err()).startsWith("warning: --target-time names no zone; it is understood as 2026-11-19"
-                + " 12:00:00+0530 (Asia/Kolkata)\nerror: ");
+        assertThat(refused.err())
+                .startsWith("warning: --target-time names no zone; it is understood as 2026-11-19"
+                        + " 12:00:00+0530 (Asia/Kolkata)\nerror: ");
     }
 
     @Test
@@ -139,14 +143,17 @@ class RecoveryCommandsTest {
         RunCli.Result result = run("restore", "--target-lsn", "0/9900000", "--into", folder + "/x", "--json");
 
         assertThat(result.status()).isEqualTo(21);
-        assertThat(result.err()).contains("error: LSN 0/9900000 can't be reached").contains("hint: reachable is ");
+        assertThat(result.err())
+                .contains("error: LSN 0/9900000 can't be reached")
+                .contains("hint: reachable is ");
         assertThat(json(result).get("error")).asString().contains("TARGET_UNREACHABLE", "last_target_lsn", OLD);
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
     @Test
     void only_one_target_can_be_had_and_values_are_checked() {
-        assertThat(run("plan", "--target-time", "2026-11-20 12:00Z", "--target-latest").err())
+        assertThat(run("plan", "--target-time", "2026-11-20 12:00Z", "--target-latest")
+                        .err())
                 .startsWith("error: only one target can be had: --target-time or --target-latest\n");
         assertThat(run("plan", "--target-exclusive").err())
                 .startsWith("error: --target-exclusive is for --target-time, --target-xid and --target-lsn\n");
@@ -188,7 +195,8 @@ class RecoveryCommandsTest {
                 .contains("select pg_wal_replay_resume();");
         assertThat(result.err()).contains("restoring: 29 B in");
         assertThat(folder.resolve("r/recovery.signal")).exists();
-        assertThat(Files.readString(folder.resolve("r/postgresql.auto.conf"))).contains("recovery_target = 'immediate'");
+        assertThat(Files.readString(folder.resolve("r/postgresql.auto.conf")))
+                .contains("recovery_target = 'immediate'");
 
         RunCli.Result again = run("restore", "--into", folder + "/r");
         assertThat(again.status()).isEqualTo(2);
@@ -202,7 +210,10 @@ class RecoveryCommandsTest {
 
         assertThat(quiet.err()).isEmpty();
         assertThat(quiet.out().lines()).hasSize(1);
-        assertThat(json(json)).containsEntry("into", "/j").containsEntry("backup", NEW).containsEntry("files", 3);
+        assertThat(json(json))
+                .containsEntry("into", "/j")
+                .containsEntry("backup", NEW)
+                .containsEntry("files", 3);
         assertThat(folder.resolve("j/standby.signal")).exists();
     }
 
@@ -227,10 +238,14 @@ class RecoveryCommandsTest {
         assertThat(json(run("archive-push", "--json", segment.toString())))
                 .containsEntry("outcomes", List.of("already_there"));
         assertThat(run("archive-push", other.toString()).status()).isEqualTo(22);
-        assertThat(run("archive-get", TestRepository.name(9), fetched.toString()).status()).isZero();
+        assertThat(run("archive-get", TestRepository.name(9), fetched.toString())
+                        .status())
+                .isZero();
         assertThat(fetched).hasBinaryContent(TestRepository.segment(1, 9));
-        assertThat(run("archive-get", TestRepository.name(10), fetched + "2").status()).isEqualTo(91);
-        assertThat(run("archive-get", "00000002.history", fetched + "2").status()).isEqualTo(91);
+        assertThat(run("archive-get", TestRepository.name(10), fetched + "2").status())
+                .isEqualTo(91);
+        assertThat(run("archive-get", "00000002.history", fetched + "2").status())
+                .isEqualTo(91);
         assertThat(run("archive-get", "what", fetched + "2").status()).isEqualTo(2);
     }
 

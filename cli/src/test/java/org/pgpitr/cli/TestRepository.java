@@ -48,8 +48,7 @@ final class TestRepository {
 
     TestRepository(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
-        this.repository =
-                new Repository(new LocalDiskStore(folder), new ClusterName("main"), Keys.none(), 1);
+        this.repository = new Repository(new LocalDiskStore(folder), new ClusterName("main"), Keys.none(), 1);
     }
 
     Path folder() {
@@ -88,20 +87,19 @@ final class TestRepository {
         for (long number = first; number <= last; number++) {
             Path file = Files.write(folder.resolveSibling(name(number)), segment(generation, number));
             new org.pgpitr.repository.archive.WalArchive(repository.generation(generation))
-                    .push(
-                            WalSegmentName.of(TimelineId.FIRST, number, SIZE),
-                            org.pgpitr.storage.Content.of(file));
+                    .push(WalSegmentName.of(TimelineId.FIRST, number, SIZE), org.pgpitr.storage.Content.of(file));
             Files.delete(file);
         }
     }
 
     /** A backup that began at {@code id} and lasted ten seconds, and needs one segment. */
-    BackupSummary backup(int generation, String id, long segment, List<Tablespace> tablespaces, List<DamagedPage> damage) {
+    BackupSummary backup(
+            int generation, String id, long segment, List<Tablespace> tablespaces, List<DamagedPage> damage) {
         Generation opened = repository.generation(generation);
         BackupId backup = BackupId.parse(id);
         Instant started = backup.time();
-        Map<String, String> files = new TreeMap<>(Map.of(
-                "PG_VERSION", "15\n", "backup_label", "START WAL LOCATION\n", "global/pg_control", "control"));
+        Map<String, String> files = new TreeMap<>(
+                Map.of("PG_VERSION", "15\n", "backup_label", "START WAL LOCATION\n", "global/pg_control", "control"));
         ExecutorService uploads = Executors.newSingleThreadExecutor();
         try (ManifestWriter manifest = new ManifestWriter(opened, backup)) {
             List<LaneTotals> lanes = new ArrayList<>();

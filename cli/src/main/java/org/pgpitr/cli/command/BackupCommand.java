@@ -89,6 +89,8 @@ public final class BackupCommand extends PgpitrCommand {
     @Override
     ExitCode run() {
         Configuration configuration = options.load(environment, flags());
+        HeapForWorkers.require(
+                configuration.backup().workers(), Runtime.getRuntime().maxMemory());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment);
                 Server server = Server.connect(wiring.connection())) {
             Generation generation = wiring.repository().current();

@@ -89,8 +89,7 @@ public final class PlanCommand extends PgpitrCommand {
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());
             } else {
-                LabelledPage page =
-                        new LabelledPage(environment.terminal().width(), environment.coloursOut());
+                LabelledPage page = new LabelledPage(environment.terminal().width(), environment.coloursOut());
                 new PlanPage(planned, zone, PlanPage.Mood.WOULD).print(page);
                 page.gap().verbatim("Do it", List.of(restoreCommandLine()));
                 environment.out().print(page);

@@ -124,6 +124,8 @@ public final class RestoreCommand extends PgpitrCommand {
         Configuration configuration = options.load(
                 environment,
                 workers == null ? List.of() : List.of(Entry.flag(ConfigKeys.RESTORE_WORKERS, workers, "--workers")));
+        HeapForWorkers.require(
+                configuration.restore().workers(), Runtime.getRuntime().maxMemory());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             Planning planning = new Planning(wiring.repository(), environment.clock());
             Generation generation = planning.generation(target.generation(), request.backup());
@@ -155,8 +157,7 @@ public final class RestoreCommand extends PgpitrCommand {
                 PlanJson.of(planned).print(environment.out());
             }
         } else if (dryRun || !output.quiet()) {
-            LabelledPage page =
-                    new LabelledPage(environment.terminal().width(), environment.coloursOut());
+            LabelledPage page = new LabelledPage(environment.terminal().width(), environment.coloursOut());
             new PlanPage(planned, zone, dryRun ? PlanPage.Mood.WOULD : PlanPage.Mood.WILL).print(page);
             environment.out().println(page);
             environment.out().flush();

@@ -55,8 +55,7 @@ public final class Columns {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String padding = " ".repeat(widths[i] - row[i].length());
-            line.append(i == 0 ? "" : GAP)
-                    .append(alignRight[i] ? padding + row[i] : row[i] + padding);
+            line.append(i == 0 ? "" : GAP).append(alignRight[i] ? padding + row[i] : row[i] + padding);
         }
         return line.toString();
     }

@@ -22,9 +22,7 @@ public final class LabelledPage {
 
     /** A line across the page, wrapped. */
     public LabelledPage title(String line) {
-        wrapped(line, width)
-                .forEach(part ->
-                        text.append(emphasized(part)).append('\n'));
+        wrapped(line, width).forEach(part -> text.append(emphasized(part)).append('\n'));
         return this;
     }
 

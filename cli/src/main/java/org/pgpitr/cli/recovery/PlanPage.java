@@ -45,7 +45,8 @@ public final class PlanPage {
 
     /** Puts it on a page. */
     public void print(LabelledPage page) {
-        page.title("Recovery of cluster \"" + planned.generation().layout().cluster() + "\" to " + target(planned, zone))
+        page.title("Recovery of cluster \"" + planned.generation().layout().cluster() + "\" to "
+                        + target(planned, zone))
                 .gap()
                 .entry("Repository", planned.generation().store().location())
                 .entry("Backup", backup())

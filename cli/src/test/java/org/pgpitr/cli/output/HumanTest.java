@@ -18,11 +18,22 @@ class HumanTest {
 
     @Test
     void durations_have_two_units_at_most() {
-        assertThat(List.of(0L, 999L, 1_000L, 9_949L, 9_950L, 59_499L, 60_000L, 200_400L, 3_599_000L, 7_500_000L).stream()
-                        .map(Duration::ofMillis)
-                        .map(Human::duration))
+        assertThat(
+                        List.of(0L, 999L, 1_000L, 9_949L, 9_950L, 59_499L, 60_000L, 200_400L, 3_599_000L, 7_500_000L)
+                                .stream()
+                                .map(Duration::ofMillis)
+                                .map(Human::duration))
                 .containsExactly(
-                        "0 ms", "999 ms", "1.0 s", "9.9 s", "10 s", "59 s", "1 min", "3 min 20 s", "59 min 59 s", "2 h 5 min");
+                        "0 ms",
+                        "999 ms",
+                        "1.0 s",
+                        "9.9 s",
+                        "10 s",
+                        "59 s",
+                        "1 min",
+                        "3 min 20 s",
+                        "59 min 59 s",
+                        "2 h 5 min");
     }
 
     @Test

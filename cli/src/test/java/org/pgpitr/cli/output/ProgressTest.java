@@ -78,6 +78,7 @@ class ProgressTest {
         progress.advance(20);
         progress.end();
 
-        assertThat(text.toString().lines()).containsExactly("nothing: 0 B in 0 ms (0 B/s)", "more: 20 B in 0 ms (0 B/s)");
+        assertThat(text.toString().lines())
+                .containsExactly("nothing: 0 B in 0 ms (0 B/s)", "more: 20 B in 0 ms (0 B/s)");
     }
 }

@@ -25,7 +25,8 @@ class RestoreCommandSettingTest {
 
     private RestoreCommandSetting setting(String launcher, Map<String, String> variables, String... args) {
         ConfigurationOptions options = new ConfigurationOptions();
-        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("o", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
+        new CommandLine(CommandLine.Model.CommandSpec.create()
+                        .addMixin("o", CommandLine.Model.CommandSpec.forAnnotatedObject(options)))
                 .parseArgs(args);
         Environment environment = new Environment(
                 new PrintWriter(Writer.nullWriter()),
@@ -64,9 +65,7 @@ class RestoreCommandSettingTest {
         assertThat(setting("/p", Map.of(), "-r", "s3://bucket/prefix", "--cluster", "main")
                         .text(1))
                 .isEqualTo("/p archive-get --repository s3://bucket/prefix --cluster main --generation 1 %f \"%p\"");
-        assertThat(setting(
-                                "/p",
-                                Map.of("PGPITR_REPOSITORY_URL", "/srv/r", "PGPITR_CLUSTER_NAME", "main"))
+        assertThat(setting("/p", Map.of("PGPITR_REPOSITORY_URL", "/srv/r", "PGPITR_CLUSTER_NAME", "main"))
                         .text(1))
                 .isEqualTo("/p archive-get --repository file:///srv/r --cluster main --generation 1 %f \"%p\"");
     }

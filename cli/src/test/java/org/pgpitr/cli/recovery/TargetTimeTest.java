@@ -54,8 +54,15 @@ class TargetTimeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "yesterday", "2026-11-20", "14:05:00", "2026-11-20 25:00:00Z", "2026-02-29 10:00:00Z",
-                "2026-11-20 14:05:00 Nowhere/City", "20.11.2026 14:05", "2026-11-20 14:05:00.1234567Z"
+                "",
+                "yesterday",
+                "2026-11-20",
+                "14:05:00",
+                "2026-11-20 25:00:00Z",
+                "2026-02-29 10:00:00Z",
+                "2026-11-20 14:05:00 Nowhere/City",
+                "20.11.2026 14:05",
+                "2026-11-20 14:05:00.1234567Z"
             })
     void anything_else_is_refused(String text) {
         assertThatThrownBy(() -> TargetTime.parse(text, BERLIN)).isInstanceOf(IllegalArgumentException.class);

@@ -24,13 +24,13 @@ public record BackupOptions(
         Duration archiveTimeout,
         String label,
         Optional<Path> dataDirectory) {
-    public static final int MAX_WORKERS = 256;
+    public static final int MAX_WORKERS = 64;
     /** PostgreSQL's own limit ({@code MAXPGPATH}, less the end of the text). */
     public static final int MAX_LABEL = 1023;
 
-    /** Two workers, a fast checkpoint, a damaged page fails, a minute for the archiver, no label. */
+    /** Two workers, a fast checkpoint, a damaged page fails, five minutes for the archiver, no label. */
     public static final BackupOptions DEFAULT =
-            new BackupOptions(2, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofSeconds(60), "", Optional.empty());
+            new BackupOptions(2, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofMinutes(5), "", Optional.empty());
 
     public BackupOptions {
         if (workers < 1 || workers > MAX_WORKERS) {

@@ -97,7 +97,9 @@ final class Stores {
         return new S3Credentials.Keys(
                 settings.accessKeyId().get(),
                 secret.orElseThrow(() -> new PgpitrException(
-                                ExitCode.USAGE, "there is no secret for access key " + settings.accessKeyId()))
+                                ExitCode.USAGE,
+                                "there is no secret for access key "
+                                        + settings.accessKeyId().get()))
                         .reveal(),
                 token.map(Secret::reveal));
     }

@@ -197,8 +197,7 @@ class ConfigurationLoaderTest {
 
                         [backup]
                         archive_timeout = "5"
-                        """))
-                .isEqualTo("""
+                        """)).isEqualTo("""
                         the configuration has 7 problems:
                           /pgpitr.toml:3: unknown key cluster.prot; did you mean "port"?
                           /pgpitr.toml:10: unknown section "bakcup"; did you mean "backup"?
@@ -232,8 +231,9 @@ class ConfigurationLoaderTest {
                         .map(value -> value.path() + " from "
                                 + value.origin().toString().replace(folder.toString(), "")))
                 .containsExactly(
-                        "cluster.host from /pgpitr.toml:4", "cluster.port from --port", "cluster.user from "
-                                + "PGPITR_CLUSTER_USER");
+                        "cluster.host from /pgpitr.toml:4",
+                        "cluster.port from --port",
+                        "cluster.user from " + "PGPITR_CLUSTER_USER");
     }
 
     @Test
@@ -248,7 +248,9 @@ class ConfigurationLoaderTest {
                         "PGPITR_ENCRYPTION_RECIPIENTS", RECIPIENT + ", " + RECIPIENT),
                 Optional.empty());
 
-        assertThat(configuration.repositories()).extracting(RepositorySettings::url).map(Object::toString)
+        assertThat(configuration.repositories())
+                .extracting(RepositorySettings::url)
+                .map(Object::toString)
                 .containsExactly("file:///srv/one", "s3://two");
         assertThat(configuration.repositories().get(1).s3().region()).contains("r");
         assertThat(configuration.encryption().recipients()).hasSize(2);
@@ -265,8 +267,7 @@ class ConfigurationLoaderTest {
                 Optional.empty());
 
         assertThat(configuration.warnings())
-                .containsExactly(
-                        "the variable PGPITR_BACKUP_WORKER sets nothing; did you mean PGPITR_BACKUP_WORKERS?");
+                .containsExactly("the variable PGPITR_BACKUP_WORKER sets nothing; did you mean PGPITR_BACKUP_WORKERS?");
     }
 
     @Test
@@ -294,9 +295,7 @@ class ConfigurationLoaderTest {
         String toml = "[[repository]]\nurl = \"s3://bucket\"\nregion = \"r\"\n";
 
         Configuration configuration = load(
-                toml,
-                Map.of("PGPITR_REPOSITORY_ENDPOINT", "http://localhost:9000"),
-                Optional.of("s3://other/prefix"));
+                toml, Map.of("PGPITR_REPOSITORY_ENDPOINT", "http://localhost:9000"), Optional.of("s3://other/prefix"));
 
         assertThat(configuration.repositories()).hasSize(1);
         assertThat(configuration.repository().url()).hasToString("s3://other/prefix");
@@ -328,10 +327,7 @@ class ConfigurationLoaderTest {
                         read_timeout = "10min"
                         [[repository]]
                         region = "r"
-                        """)
-                        .lines()
-                        .skip(1)
-                        .map(String::strip))
+                        """).lines().skip(1).map(String::strip))
                 .containsExactlyInAnyOrder(
                         "/pgpitr.toml:4: repository.1.region is for s3:// only",
                         "/pgpitr.toml:6: repository.2.name is \"a\", as that of repository.1",
@@ -361,7 +357,9 @@ class ConfigurationLoaderTest {
                 """, Map.of("PGPITR_IDENTITY_PASSPHRASE", "hidden"), Optional.empty());
 
         assertThat(configuration.toString()).doesNotContain("hidden");
-        assertThat(configuration.values().stream().filter(value -> value.key().isSecret()).toList())
+        assertThat(configuration.values().stream()
+                        .filter(value -> value.key().isSecret())
+                        .toList())
                 .filteredOn(value -> value.text().isPresent())
                 .hasSize(4)
                 .allSatisfy(value -> assertThat(value.text()).contains(Secret.MASK));
@@ -402,7 +400,8 @@ class ConfigurationLoaderTest {
 
         assertThatThrownBy(configuration::clusterName)
                 .hasMessage("the cluster's name is not configured")
-                .satisfies(e -> assertThat(((PgpitrException) e).hint().orElseThrow()).contains("--cluster NAME"));
+                .satisfies(e ->
+                        assertThat(((PgpitrException) e).hint().orElseThrow()).contains("--cluster NAME"));
         assertThatThrownBy(configuration::repository).hasMessage("no repository is configured");
     }
 }

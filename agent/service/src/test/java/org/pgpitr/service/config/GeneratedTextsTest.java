@@ -74,7 +74,9 @@ class GeneratedTextsTest {
         assertThat(TimeSpan.print(TimeSpan.parse("120s"))).isEqualTo("2min");
         assertThat(TimeSpan.print(TimeSpan.parse("48h"))).isEqualTo("2d");
         for (String wrong : List.of("", "5", "5 mins", "-5s", "5S", "1.5h", "99999999999999999999B", "9000000TB")) {
-            assertThat(Optional.of(wrong).filter(GeneratedTextsTest::isSizeOrTime)).as(wrong).isEmpty();
+            assertThat(Optional.of(wrong).filter(GeneratedTextsTest::isSizeOrTime))
+                    .as(wrong)
+                    .isEmpty();
         }
     }
 
@@ -94,7 +96,9 @@ class GeneratedTextsTest {
     @Test
     void a_slip_of_the_finger_is_told_from_another_word() {
         assertThat(Suggestion.nearest("prot", List.of("host", "port", "user"))).contains("port");
-        assertThat(Suggestion.nearest("identityfile", List.of("identity_file", "recipients"))).contains("identity_file");
-        assertThat(Suggestion.nearest("colour", List.of("host", "port", "user"))).isEmpty();
+        assertThat(Suggestion.nearest("identityfile", List.of("identity_file", "recipients")))
+                .contains("identity_file");
+        assertThat(Suggestion.nearest("colour", List.of("host", "port", "user")))
+                .isEmpty();
     }
 }

@@ -90,16 +90,15 @@ class WiringTest {
         }
     }
 
-    private Wiring wiring(String cluster, Map<String, String> variables, PassphraseSource terminal)
-            throws IOException {
+    private Wiring wiring(String cluster, Map<String, String> variables, PassphraseSource terminal) throws IOException {
         return new Wiring(load("[cluster]\nname = \"main\"\n" + cluster, variables), terminal);
     }
 
     @Test
     void a_protected_identity_is_opened_by_variable_or_terminal_and_only_when_needed() throws IOException {
         Path file = folder.resolve("identity.txt");
-        AgeIdentity identity = IdentityFile.create(
-                file, Optional.of("open".toCharArray()), java.time.Clock.systemUTC());
+        AgeIdentity identity =
+                IdentityFile.create(file, Optional.of("open".toCharArray()), java.time.Clock.systemUTC());
         String toml = "[encryption]\nidentity_file = \"" + file + "\"\n";
         PassphraseSource never = what -> {
             throw new AssertionError("asked for " + what);
