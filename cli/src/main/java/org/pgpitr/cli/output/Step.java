@@ -45,8 +45,13 @@ final class Step {
         String text = Human.size(done()) + " of " + Human.size(total) + "  " + Human.size(rate) + "/s";
         long left = total - done();
         return rate > 0 && left > 0
-                ? text + "  " + Human.duration(Duration.ofSeconds(left / rate + 1)) + " left"
+                ? text + "  " + left(left / rate + 1) + " left"
                 : text;
+    }
+
+    /** A forecast has no tenths of seconds. */
+    private static String left(long seconds) {
+        return seconds < 60 ? seconds + " s" : Human.duration(Duration.ofSeconds(seconds));
     }
 
     /** {@code copying: 4.0 GB in 33 s (123 MB/s)}. */

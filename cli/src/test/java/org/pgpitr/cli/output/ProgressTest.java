@@ -29,7 +29,7 @@ class ProgressTest {
 
         assertThat(text).hasToString("""
                 copying: 40%  40 MB of 100 MB  4.0 MB/s  16 s left
-                copying: 80%  80 MB of 100 MB  4.0 MB/s  6.0 s left
+                copying: 80%  80 MB of 100 MB  4.0 MB/s  6 s left
                 copying: 100 MB in 25 s (4.0 MB/s)
                 """);
     }
@@ -48,9 +48,9 @@ class ProgressTest {
 
         assertThat(text.toString().replace("\r\u001b[K", "<")).isEqualTo("""
                 <copying [                    ] 0%  0 B of 100 MB  0 B/s\
-                <copying [#####               ] 25%  25 MB of 100 MB  25 MB/s  4.0 s left\
+                <copying [#####               ] 25%  25 MB of 100 MB  25 MB/s  4 s left\
                 <waiting for something
-                <copying [#####               ] 25%  25 MB of 100 MB  25 MB/s  4.0 s left\
+                <copying [#####               ] 25%  25 MB of 100 MB  25 MB/s  4 s left\
                 <copying [####################] 100%  100 MB of 100 MB  50 MB/s\
                 <copying: 100 MB in 2.0 s (50 MB/s)
                 """);

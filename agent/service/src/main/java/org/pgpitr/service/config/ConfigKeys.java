@@ -248,7 +248,7 @@ public final class ConfigKeys {
                     "identity_file",
                     ValueType.file(),
                     "A file with age identities, as `pgpitr keygen` or `age-keygen` makes it; it may itself be protected"
-                            + " by a passphrase, as `age -p` does it. Needed where backups are read: `list`, `plan`,"
+                            + " by a passphrase, as `age -p` does it, which takes 256 MB of memory to open. Needed where backups are read: `list`, `plan`,"
                             + " `restore`, `archive-get`, and `backup` for its last check.")
             .example("/etc/pgpitr/identity.txt");
     static final ConfigKey<Path> IDENTITY_PASSPHRASE_FILE = ConfigKey.of(

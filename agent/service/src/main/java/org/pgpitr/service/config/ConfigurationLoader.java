@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,7 +99,7 @@ public final class ConfigurationLoader {
     }
 
     private static void put(Map<Table, Map<ConfigKey<?>, Entry>> set, Entry entry) {
-        set.computeIfAbsent(entry.table(), table -> new HashMap<>()).put(entry.key(), entry);
+        set.computeIfAbsent(entry.table(), table -> new IdentityHashMap<>()).put(entry.key(), entry);
     }
 
     /** Leaves the one repository that was asked for: a configured one by name or URL, else a new one by its URL. */

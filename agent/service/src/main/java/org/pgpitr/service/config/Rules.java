@@ -3,11 +3,10 @@ package org.pgpitr.service.config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What has to hold between keys. */
 final class Rules {
-    private static final Set<ConfigKey<?>> S3_ONLY = Set.of(
+    private static final List<ConfigKey<?>> S3_ONLY = List.of(
             ConfigKeys.ENDPOINT,
             ConfigKeys.REGION,
             ConfigKeys.PATH_STYLE,

@@ -1,15 +1,18 @@
 package org.pgpitr.service.config;
 
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The values of one table, understood. A value that can't be understood is a problem and counts as not set. */
+/**
+ * The values of one table, understood. A value that can't be understood is a problem and counts as not set. Keys are told
+ * apart by identity: each exists once, and comparing their records costs the hooks a part of their start-up.
+ */
 final class SectionValues {
     private final Table table;
-    private final Map<ConfigKey<?>, Entry> entries = new LinkedHashMap<>();
-    private final Map<ConfigKey<?>, Object> parsed = new LinkedHashMap<>();
+    private final Map<ConfigKey<?>, Entry> entries = new IdentityHashMap<>();
+    private final Map<ConfigKey<?>, Object> parsed = new IdentityHashMap<>();
 
     SectionValues(Table table, Map<ConfigKey<?>, Entry> set, List<Problem> problems) {
         this.table = table;

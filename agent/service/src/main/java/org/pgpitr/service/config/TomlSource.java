@@ -87,7 +87,7 @@ final class TomlSource {
                 continue;
             }
             Object value = values.get(path(name));
-            if (value instanceof TomlTable || (value instanceof TomlArray && !isList(key.get()))) {
+            if (!fits(key.get(), value)) {
                 problems.add(new Problem(
                         origin,
                         table + "." + name + " must be " + key.get().type().description()));
@@ -97,8 +97,13 @@ final class TomlSource {
         }
     }
 
-    private static boolean isList(ConfigKey<?> key) {
-        return key.type().shape() == ValueType.Shape.LIST;
+    /** An empty item would vanish in the list's text: a recipient that was meant, and nothing encrypted. */
+    private static boolean fits(ConfigKey<?> key, Object value) {
+        if (value instanceof TomlArray array) {
+            return key.type().shape() == ValueType.Shape.LIST
+                    && array.toList().stream().noneMatch(item -> item.toString().isBlank());
+        }
+        return !(value instanceof TomlTable) && !(key.type().shape() == ValueType.Shape.LIST && value.toString().isBlank());
     }
 
     private static String text(Object value) {

@@ -133,14 +133,15 @@ public record ValueType<T>(String description, Shape shape, Secrecy secrecy, Fun
 
     /** Parts by comma where it comes from a variable or a flag. */
     static ValueType<List<String>> list(String description, UnaryOperator<String> each) {
-        return new ValueType<>(description, Shape.LIST, text -> {
-            List<String> items = Arrays.stream(text.split(",", -1))
-                    .map(String::strip)
-                    .filter(item -> !item.isEmpty())
-                    .map(each)
-                    .toList();
-            return items;
-        });
+        return new ValueType<>(
+                description,
+                Shape.LIST,
+                text -> text.isBlank()
+                        ? List.of()
+                        : Arrays.stream(text.split(",", -1))
+                                .map(String::strip)
+                                .map(each)
+                                .toList());
     }
 
     private static String lower(Enum<?> value) {

@@ -339,6 +339,15 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void an_empty_recipient_is_no_recipient_and_not_plaintext() {
+        for (String empty : List.of("[\"\"]", "\"\"", "[\"" + RECIPIENT + "\", \" \"]", "\"" + RECIPIENT + ",\"")) {
+            assertThat(problems("[encryption]\nrecipients = " + empty + "\n"))
+                    .startsWith("/pgpitr.toml:2: encryption.recipients must be a list of age recipients");
+        }
+        assertThat(load("[encryption]\nrecipients = []\n").encryption().recipients()).isEmpty();
+    }
+
+    @Test
     void a_section_written_the_wrong_way_is_told_how() {
         assertThat(problems("[repository]\nurl = \"/srv\"\n"))
                 .isEqualTo("/pgpitr.toml:1: write this as a section, [[repository]]");
