@@ -58,7 +58,10 @@ class DemoTest {
         Program demo = Program.run(demo(), Path.of("/"), environment());
         assertThat(demo.status()).as(demo.output()).isZero();
         assertThat(demo.output()).contains(PROVEN).doesNotContain("WRONG", "\u001b");
-        assertThat(demo.output().lines()).allMatch(line -> line.length() <= 80 || line.contains("/") || line.strip().contains("  "));
+        assertThat(demo.output().lines())
+                .allMatch(line -> line.length() <= 80
+                        || line.contains("/")
+                        || line.strip().contains("  "));
         assertThat(folder(demo.output())).doesNotExist();
     }
 

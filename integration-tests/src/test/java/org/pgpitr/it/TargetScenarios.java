@@ -19,7 +19,7 @@ import org.pgpitr.it.kit.Workspace;
 @Tag("scenario")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class TargetScenarios {
-    private final Workspace work = new Workspace();
+    private Workspace work;
     private Cluster source;
     private Moment a;
     private Moment b;
@@ -34,6 +34,7 @@ abstract class TargetScenarios {
 
     /** To be called before the first scenario. */
     void record_the_moments() {
+        work = new Workspace();
         source = Cluster.create(work, programs(work), variant(), InitdbOptions.standard());
         source.insert("before");
         source.backup();
@@ -62,7 +63,8 @@ abstract class TargetScenarios {
 
     @Test
     void to_a_restore_point() {
-        recovering(a, "--target-name", "behind a");
+        String oldest = source.pgpitr().backups().get(0);
+        recovering(a, "--target-name", "behind a", "--backup", oldest);
     }
 
     @Test
