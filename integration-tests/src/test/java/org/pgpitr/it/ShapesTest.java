@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
@@ -30,7 +33,7 @@ class ShapesTest {
         try (Workspace work = new Workspace()) {
             InitdbOptions options =
                     InitdbOptions.standard().with(InitdbOptions.Checksums.OFF).with(ONE_MEGABYTE);
-            Cluster source = Cluster.create(work, major, Variant.of(major, 2), options);
+            Cluster source = Cluster.create(work, major, Variant.onDisk(major, 2), options);
             PostgresInstance server = source.server();
             Path fast = work.folder("fast tablespace");
             Path slow = work.folder("slow");
@@ -88,25 +91,27 @@ class ShapesTest {
         }
     }
 
-    @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
-    void segments_of_64_megabytes_with_checksums(int major) {
+    static Stream<Arguments> majorsOnS3() {
+        return Majors.all()
+                .flatMap(major -> Stream.of(
+                        Arguments.of(major, Variant.S3), Arguments.of(major, Variant.S3_ENCRYPTED)));
+    }
+
+    @ParameterizedTest(name = "PostgreSQL {0}, {1}")
+    @MethodSource("majorsOnS3")
+    void segments_of_64_megabytes_with_checksums_on_s3(int major, Variant variant) {
         try (Workspace work = new Workspace()) {
-            Cluster source = Cluster.create(
-                    work, major, Variant.of(major, 3), InitdbOptions.standard().with(SIXTY_FOUR_MEGABYTES));
+            Cluster source =
+                    Cluster.create(work, major, variant, InitdbOptions.standard().with(SIXTY_FOUR_MEGABYTES));
             source.insert("before");
             source.backup();
             Moment a = source.insert("a");
             source.insert("b");
             source.archive();
-            Moment c = source.insert("c");
-            source.archive();
 
             Cluster recovered = source.recover("--target-time", a.time()).expect(a);
             assertThat(recovered.server().query("show wal_segment_size")).isEqualTo("64MB");
             assertThat(recovered.server().query("show data_checksums")).isEqualTo("on");
-            recovered.discard();
-            source.recover().expect(c);
         }
     }
 }

@@ -62,7 +62,8 @@ abstract class TargetScenarios {
     }
 
     @Test
-    void to_a_restore_point() {
+    void to_a_restore_point_of_before_the_newest_backup() {
+        // Which WAL holds a restore point is not known before WAL is read: the backup has to be named.
         String oldest = source.pgpitr().backups().get(0);
         recovering(a, "--target-name", "behind a", "--backup", oldest);
     }

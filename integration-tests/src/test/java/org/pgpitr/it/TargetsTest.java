@@ -18,7 +18,7 @@ class TargetsTest extends TargetScenarios {
 
     @Override
     Variant variant() {
-        return Variant.of(major, 0);
+        return Variant.onDisk(major, 0);
     }
 
     @Override
