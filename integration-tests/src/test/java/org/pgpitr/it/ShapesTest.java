@@ -93,16 +93,16 @@ class ShapesTest {
 
     static Stream<Arguments> majorsOnS3() {
         return Majors.all()
-                .flatMap(major -> Stream.of(
-                        Arguments.of(major, Variant.S3), Arguments.of(major, Variant.S3_ENCRYPTED)));
+                .flatMap(
+                        major -> Stream.of(Arguments.of(major, Variant.S3), Arguments.of(major, Variant.S3_ENCRYPTED)));
     }
 
     @ParameterizedTest(name = "PostgreSQL {0}, {1}")
     @MethodSource("majorsOnS3")
     void segments_of_64_megabytes_with_checksums_on_s3(int major, Variant variant) {
         try (Workspace work = new Workspace()) {
-            Cluster source =
-                    Cluster.create(work, major, variant, InitdbOptions.standard().with(SIXTY_FOUR_MEGABYTES));
+            Cluster source = Cluster.create(
+                    work, major, variant, InitdbOptions.standard().with(SIXTY_FOUR_MEGABYTES));
             source.insert("before");
             source.backup();
             Moment a = source.insert("a");

@@ -44,9 +44,7 @@ final class Step {
         long rate = rate(nowNanos);
         String text = Human.size(done()) + " of " + Human.size(total) + "  " + Human.size(rate) + "/s";
         long left = total - done();
-        return rate > 0 && left > 0
-                ? text + "  " + left(left / rate + 1) + " left"
-                : text;
+        return rate > 0 && left > 0 ? text + "  " + left(left / rate + 1) + " left" : text;
     }
 
     /** A forecast has no tenths of seconds. */

@@ -103,7 +103,9 @@ final class TomlSource {
             return key.type().shape() == ValueType.Shape.LIST
                     && array.toList().stream().noneMatch(item -> item.toString().isBlank());
         }
-        return !(value instanceof TomlTable) && !(key.type().shape() == ValueType.Shape.LIST && value.toString().isBlank());
+        return !(value instanceof TomlTable)
+                && !(key.type().shape() == ValueType.Shape.LIST
+                        && value.toString().isBlank());
     }
 
     private static String text(Object value) {

@@ -344,7 +344,8 @@ class ConfigurationLoaderTest {
             assertThat(problems("[encryption]\nrecipients = " + empty + "\n"))
                     .startsWith("/pgpitr.toml:2: encryption.recipients must be a list of age recipients");
         }
-        assertThat(load("[encryption]\nrecipients = []\n").encryption().recipients()).isEmpty();
+        assertThat(load("[encryption]\nrecipients = []\n").encryption().recipients())
+                .isEmpty();
     }
 
     @Test

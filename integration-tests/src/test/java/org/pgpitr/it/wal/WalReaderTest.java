@@ -1,0 +1,180 @@
+package org.pgpitr.it.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.it.kit.Majors;
+import org.pgpitr.it.kit.Workspace;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.ControlRecord;
+import org.pgpitr.postgres.wal.RelationLocator;
+import org.pgpitr.postgres.wal.ResourceManager;
+import org.pgpitr.postgres.wal.RowChange;
+import org.pgpitr.postgres.wal.TransactionRecord;
+import org.pgpitr.postgres.wal.WalReader;
+import org.pgpitr.postgres.wal.WalRecord;
+
+/** Segments of 1 MB, so that records cross many pages and segments. */
+class WalReaderTest {
+    private static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+    private static final int MUTATIONS = 300;
+
+    /** What the server says of a workload while it runs it. */
+    private record Told(long deleting, RelationLocator dropped, long dropping, String restorePoint) {}
+
+    private static PostgresInstance server(Workspace work, int major) {
+        return work.instance("source", Majors.binaries(major))
+                .initdb(InitdbOptions.standard().with(SIZE))
+                .set("fsync", "off")
+                .set("autovacuum", "off")
+                .set("max_prepared_transactions", "4")
+                .set("wal_compression", "on")
+                .set("wal_keep_size", "1GB")
+                .start();
+    }
+
+    private static Told workload(PostgresInstance server) {
+        server.execute("create table victim (id int primary key, filler text)");
+        server.execute("create table other (id int)");
+        server.execute("insert into victim select g, repeat(md5(g::text), 20) from generate_series(1, 20000) g");
+        server.execute("checkpoint");
+        String deleting = server.query("with gone as (delete from victim where id <= 5000 returning id) "
+                + "select txid_current() from gone limit 1");
+        server.execute(
+                "begin; insert into other values (1); savepoint a; insert into other values (2); release a; commit",
+                "begin; insert into other values (3); prepare transaction 'two phases'",
+                "commit prepared 'two phases'",
+                "begin; insert into other values (4); rollback");
+        String[] files = server.query("select pg_relation_filepath('other')").split("/");
+        String database = server.query("select oid from pg_database where datname = 'postgres'");
+        String dropping = server.query("select txid_current() + 1");
+        server.execute("drop table other");
+        String point = server.query("select pg_create_restore_point('a point')");
+        server.execute("select pg_switch_wal()", "create table behind (id int)");
+        return new Told(
+                Long.parseLong(deleting),
+                new RelationLocator(1663, Long.parseLong(database), Long.parseLong(files[files.length - 1])),
+                Long.parseLong(dropping),
+                point);
+    }
+
+    private static List<Path> segments(PostgresInstance server) {
+        try (Stream<Path> files = Files.list(server.dataDirectory().resolve("pg_wal"))) {
+            String current = server.query("select pg_walfile_name(pg_current_wal_lsn())");
+            return files.filter(
+                            file -> WalSegmentName.tryParse(file.getFileName().toString())
+                                    .isPresent())
+                    .filter(file -> file.getFileName().toString().compareTo(current) <= 0)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    void what_a_server_wrote_is_read_as_it_says(int major) throws IOException {
+        try (Workspace work = new Workspace()) {
+            PostgresInstance server = server(work, major);
+            Told told = workload(server);
+
+            WalReader reader = new WalReader(new PostgresMajor(major), SIZE);
+            WalRecord record = new WalRecord();
+            Map<Long, Long> deleted = new HashMap<>();
+            List<TransactionRecord> ends = new ArrayList<>();
+            List<ControlRecord> control = new ArrayList<>();
+            List<WalReader.End> segmentEnds = new ArrayList<>();
+            List<Path> segments = segments(server);
+            for (Path segment : segments) {
+                reader.open(WalSegmentName.parse(segment.getFileName().toString()), Files.readAllBytes(segment));
+                while (reader.next(record)) {
+                    if (record.resourceManager() == ResourceManager.TRANSACTION) {
+                        TransactionRecord.of(record, new PostgresMajor(major)).ifPresent(ends::add);
+                    } else if (record.resourceManager() == ResourceManager.XLOG) {
+                        ControlRecord.of(record).ifPresent(control::add);
+                    } else if (RowChange.of(record) == RowChange.DELETE) {
+                        deleted.merge(record.xid(), (long) RowChange.rows(record), Long::sum);
+                    }
+                }
+                segmentEnds.add(reader.end());
+            }
+
+            assertThat(deleted).containsEntry(told.deleting(), 5000L);
+            assertThat(ends)
+                    .filteredOn(end -> end.dropped().contains(told.dropped()))
+                    .singleElement()
+                    .satisfies(end -> {
+                        assertThat(end.kind()).isEqualTo(TransactionRecord.Kind.COMMIT);
+                        assertThat(end.xid()).isEqualTo(told.dropping());
+                    });
+            assertThat(ends).filteredOn(end -> !end.subtransactions().isEmpty()).isNotEmpty();
+            assertThat(ends)
+                    .extracting(TransactionRecord::kind)
+                    .contains(
+                            TransactionRecord.Kind.PREPARE,
+                            TransactionRecord.Kind.COMMIT_PREPARED,
+                            TransactionRecord.Kind.ABORT);
+            assertThat(control)
+                    .filteredOn(ControlRecord.Named.class::isInstance)
+                    .singleElement()
+                    .satisfies(named -> {
+                        assertThat(((ControlRecord.Named) named).restorePoint().name())
+                                .isEqualTo("a point");
+                        assertThat(((ControlRecord.Named) named)
+                                        .restorePoint()
+                                        .lsn()
+                                        .toString())
+                                .isEqualTo(told.restorePoint());
+                    });
+            assertThat(control).hasAtLeastOneElementOfType(ControlRecord.Checkpoint.class);
+            assertThat(segmentEnds).contains(WalReader.End.FULL, WalReader.End.SWITCHED);
+            assertThat(segmentEnds.get(segmentEnds.size() - 1)).isEqualTo(WalReader.End.OPEN);
+            refusesDamage(segments.get(segments.size() / 2), major);
+        }
+    }
+
+    /** Any changed byte of a full segment is found, or lies where no record is; never an exception but the declared. */
+    private static void refusesDamage(Path segment, int major) throws IOException {
+        byte[] sound = Files.readAllBytes(segment);
+        WalSegmentName name = WalSegmentName.parse(segment.getFileName().toString());
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int found = 0;
+        for (int i = 0; i < MUTATIONS; i++) {
+            byte[] damaged = sound.clone();
+            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                WalReader reader = new WalReader(new PostgresMajor(major), SIZE);
+                WalRecord record = new WalRecord();
+                reader.open(name, damaged);
+                while (reader.next(record)) {
+                    assertThat(record.length()).isPositive();
+                }
+                found += reader.end() == WalReader.End.OPEN ? 1 : 0;
+            } catch (BrokenWalException e) {
+                found++;
+            }
+        }
+        assertThat(found).as("of %d, with seed %d", MUTATIONS, seed).isGreaterThan(MUTATIONS * 9 / 10);
+        assertThatThrownBy(() -> new WalReader(new PostgresMajor(major), SIZE).open(name.next(SIZE), sound))
+                .as("a segment in another one's place")
+                .isInstanceOf(BrokenWalException.class);
+    }
+}
