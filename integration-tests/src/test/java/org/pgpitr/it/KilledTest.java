@@ -90,13 +90,15 @@ class KilledTest {
         return source;
     }
 
-    /** How many files there are anywhere beneath a folder; none if it does not exist. */
+    /** How many whole files there are anywhere beneath a folder, as the store counts; none if it does not exist. */
     private static long objects(Path folder) {
         if (!Files.isDirectory(folder)) {
             return 0;
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).count();
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().endsWith(".tmp"))
+                    .count();
         } catch (IOException | java.io.UncheckedIOException e) {
             return 0; // it changes under the walk; the next look tells
         }
