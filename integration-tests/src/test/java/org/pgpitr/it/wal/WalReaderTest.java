@@ -24,7 +24,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.ControlRecord;
 import org.pgpitr.postgres.wal.RelationLocator;
-import org.pgpitr.postgres.wal.ResourceManager;
+import org.pgpitr.postgres.wal.RmgrId;
 import org.pgpitr.postgres.wal.RowChange;
 import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.postgres.wal.WalReader;
@@ -105,9 +105,9 @@ class WalReaderTest {
             for (Path segment : segments) {
                 reader.open(WalSegmentName.parse(segment.getFileName().toString()), Files.readAllBytes(segment));
                 while (reader.next(record)) {
-                    if (record.resourceManager() == ResourceManager.TRANSACTION) {
+                    if (record.resourceManager() == RmgrId.TRANSACTION) {
                         TransactionRecord.of(record, new PostgresMajor(major)).ifPresent(ends::add);
-                    } else if (record.resourceManager() == ResourceManager.XLOG) {
+                    } else if (record.resourceManager() == RmgrId.XLOG) {
                         ControlRecord.of(record).ifPresent(control::add);
                     } else if (RowChange.of(record) == RowChange.DELETE) {
                         deleted.merge(record.xid(), (long) RowChange.rows(record), Long::sum);

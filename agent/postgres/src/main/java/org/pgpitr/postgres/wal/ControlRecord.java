@@ -7,7 +7,7 @@ import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.TimelineId;
 
 /**
- * What the server says about the WAL itself: the records of {@link ResourceManager#XLOG} that matter to a recovery
+ * What the server says about the WAL itself: the records of {@link RmgrId#XLOG} that matter to a recovery
  * ({@code xlog_internal.h}, {@code pg_control.h}).
  */
 public sealed interface ControlRecord {
@@ -39,7 +39,7 @@ public sealed interface ControlRecord {
     record Switch() implements ControlRecord {}
 
     /**
-     * Reads a record of {@link ResourceManager#XLOG}.
+     * Reads a record of {@link RmgrId#XLOG}.
      *
      * @return empty for records that do not matter here
      * @throws BrokenWalException if its data does not fit its kind

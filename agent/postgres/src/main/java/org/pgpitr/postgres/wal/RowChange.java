@@ -11,13 +11,13 @@ public enum RowChange {
     private static final int OPERATION = 0x70;
     private static final int HEAP2_MULTI_INSERT = 0x50;
 
-    /** What a record of {@link ResourceManager#HEAP} or {@link ResourceManager#HEAP2} does; others do nothing. */
+    /** What a record of {@link RmgrId#HEAP} or {@link RmgrId#HEAP2} does; others do nothing. */
     public static RowChange of(WalRecord record) {
         int operation = record.info() & OPERATION;
-        if (record.resourceManager() == ResourceManager.HEAP2) {
+        if (record.resourceManager() == RmgrId.HEAP2) {
             return operation == HEAP2_MULTI_INSERT ? INSERT : NONE;
         }
-        if (record.resourceManager() != ResourceManager.HEAP) {
+        if (record.resourceManager() != RmgrId.HEAP) {
             return NONE;
         }
         return switch (operation) {
@@ -33,7 +33,7 @@ public enum RowChange {
         if (of(record) == NONE) {
             return 0;
         }
-        if (record.resourceManager() != ResourceManager.HEAP2) {
+        if (record.resourceManager() != RmgrId.HEAP2) {
             return 1;
         }
         if (record.mainDataLength() < 4) {

@@ -65,7 +65,7 @@ public record TransactionRecord(
     }
 
     /**
-     * Reads a record of {@link ResourceManager#TRANSACTION}.
+     * Reads a record of {@link RmgrId#TRANSACTION}.
      *
      * @return empty for assignments, invalidations and unknown ones
      * @throws BrokenWalException if its data does not fit its kind

@@ -1,7 +1,7 @@
 package org.pgpitr.postgres.wal;
 
 /** The resource managers whose records are understood here ({@code src/include/access/rmgrlist.h}, same in 13 to 18). */
-public final class ResourceManager {
+public final class RmgrId {
     public static final int XLOG = 0;
     public static final int TRANSACTION = 1;
     public static final int STORAGE = 2;
@@ -9,5 +9,5 @@ public final class ResourceManager {
     public static final int HEAP2 = 9;
     public static final int HEAP = 10;
 
-    private ResourceManager() {}
+    private RmgrId() {}
 }
