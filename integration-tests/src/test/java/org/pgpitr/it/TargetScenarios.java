@@ -63,14 +63,20 @@ abstract class TargetScenarios {
 
     @Test
     void to_a_restore_point_of_before_the_newest_backup() {
-        // Which WAL holds a restore point is not known before WAL is read: the backup has to be named.
-        String oldest = source.pgpitr().backups().get(0);
-        recovering(a, "--target-name", "behind a", "--backup", oldest);
+        recovering(a, "--target-name", "behind a");
     }
 
     @Test
     void to_a_restore_point_behind_the_newest_backup() {
         recovering(d, "--target-name", "behind d");
+    }
+
+    @Test
+    void to_a_restore_point_that_was_never_made_is_refused() {
+        Outcome refused = source.pgpitr().run("plan", "--target-name", "never made");
+
+        refused.expect(ExitCode.TARGET_UNREACHABLE);
+        assertThat(refused.err()).contains("no restore point of that name");
     }
 
     @Test

@@ -85,7 +85,11 @@ public final class PlanCommand extends PgpitrCommand {
                     RestoreOptions.Mode.RECOVERY,
                     RestoreOptions.Archiving.KEEP,
                     Optional.empty());
-            Planned planned = new Planned(generation, planning.plan(generation, request), target.time(zone), restore);
+            Planned planned = new Planned(
+                    generation,
+                    planning.plan(generation, request, output.progress(environment)),
+                    target.time(zone),
+                    restore);
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());
             } else {

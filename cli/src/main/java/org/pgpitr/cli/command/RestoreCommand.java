@@ -139,7 +139,11 @@ public final class RestoreCommand extends PgpitrCommand {
                     shape.standby ? RestoreOptions.Mode.STANDBY : RestoreOptions.Mode.RECOVERY,
                     shape.noArchive ? RestoreOptions.Archiving.OFF : RestoreOptions.Archiving.KEEP,
                     Optional.ofNullable(shape.owner));
-            Planned planned = new Planned(generation, planning.plan(generation, request), target.time(zone), restore);
+            Planned planned = new Planned(
+                    generation,
+                    planning.plan(generation, request, output.progress(environment)),
+                    target.time(zone),
+                    restore);
             showPlan(planned, zone);
             if (!dryRun) {
                 RestoreResult result =

@@ -12,11 +12,13 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.plan.RecoveryDecision;
+import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryPlanner;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.repository.plan.Unreachable;
+import org.pgpitr.service.Progress;
 
 /** Finds the generation, reads the facts, and asks the planner. */
 public final class Planning {
@@ -49,11 +51,14 @@ public final class Planning {
     /**
      * A plan.
      *
+     * @param progress hears of WAL that is searched for a restore point
      * @throws UnreachableTarget if there is none
      */
-    public RecoveryPlan plan(Generation generation, RecoveryRequest request) {
+    public RecoveryPlan plan(Generation generation, RecoveryRequest request, Progress progress) {
         generation.codec().requireReadable();
-        RecoveryDecision decision = RecoveryPlanner.decide(RecoveryFactsReader.read(generation, clock), request);
+        RecoveryFacts facts = RecoveryFactsReader.read(generation, clock);
+        RecoveryDecision decision =
+                RecoveryPlanner.decide(facts, request, new SearchWithProgress(generation, progress));
         if (decision instanceof Unreachable refusal) {
             throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
         }

@@ -103,6 +103,16 @@ public final class WalArchive {
         return new WalReader(generation).fetch(name, destination);
     }
 
+    /**
+     * A file that is known to be archived, whole and verified.
+     *
+     * @throws PgpitrException CORRUPT, NO_KEY
+     * @throws StorageException if it is not there any more
+     */
+    public byte[] read(WalFileName name) {
+        return new WalReader(generation).read(name);
+    }
+
     /** Whether that file is archived; a partial segment does not count for a whole one. */
     public boolean contains(WalFileName name) {
         return store.stat(layout.wal(name)).isPresent();

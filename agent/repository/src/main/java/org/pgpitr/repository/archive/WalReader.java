@@ -13,6 +13,7 @@ import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.codec.DecodedFile;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.StorageException;
 
 /** Reads archived files; nothing it gives out is unverified. */
 final class WalReader {
@@ -44,6 +45,21 @@ final class WalReader {
             }
             placed.place();
             return true;
+        } catch (IOException e) {
+            throw WalErrors.notRead(key, generation.store().location(), e);
+        }
+    }
+
+    /** As {@link WalArchive#read}. */
+    byte[] read(WalFileName name) {
+        ObjectKey key = generation.layout().wal(name);
+        try (DecodedFile file = open(name, key)
+                .orElseThrow(() -> new StorageException(
+                        StorageException.Kind.UNAVAILABLE,
+                        "object " + key + " in " + generation.store().location() + " was there and is gone"))) {
+            byte[] bytes = file.content().readAllBytes();
+            requireFit(name, key, file.tag().size(), bytes, Math.min(bytes.length, BUFFER));
+            return bytes;
         } catch (IOException e) {
             throw WalErrors.notRead(key, generation.store().location(), e);
         }

@@ -26,13 +26,15 @@ public final class RecoveryPlanner {
 
     private final RecoveryFacts facts;
     private final RecoveryRequest request;
+    private final RestorePointSearch search;
     private final Timelines timelines;
     /** Newest first; those that may be used. */
     private final List<BackupSummary> backups;
 
-    private RecoveryPlanner(RecoveryFacts facts, RecoveryRequest request) {
+    private RecoveryPlanner(RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
         this.facts = facts;
         this.request = request;
+        this.search = search;
         this.timelines = new Timelines(facts);
         this.backups = facts.backups().stream()
                 .filter(b ->
@@ -43,9 +45,18 @@ public final class RecoveryPlanner {
                 .toList();
     }
 
-    /** A plan, or why there is none. */
+    /**
+     * A plan, or why there is none.
+     *
+     * @param search asked where the target is a restore point; only then is more read than the facts
+     */
+    public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
+        return new RecoveryPlanner(facts, request, search).decide();
+    }
+
+    /** As {@link #decide(RecoveryFacts, RecoveryRequest, RestorePointSearch)}, without looking for restore points. */
     public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request) {
-        return new RecoveryPlanner(facts, request).decide();
+        return decide(facts, request, RestorePointSearch.NONE);
     }
 
     /**
@@ -110,7 +121,7 @@ public final class RecoveryPlanner {
     }
 
     private RecoveryDecision choose(List<Way> ways) {
-        TargetRule rule = TargetRule.of(facts, request);
+        TargetRule rule = TargetRule.of(facts, request, search);
         List<PassedOver> passedOver = new ArrayList<>();
         List<Judgement.Fails> failures = new ArrayList<>();
         Optional<Choice> doubtful = Optional.empty();

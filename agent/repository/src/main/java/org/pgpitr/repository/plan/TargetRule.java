@@ -8,7 +8,7 @@ interface TargetRule {
     /** The backup fits its path, and its own WAL is whole. */
     Judgement judge(Candidate candidate);
 
-    static TargetRule of(RecoveryFacts facts, RecoveryRequest request) {
+    static TargetRule of(RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
         RecoveryTarget target = request.target();
         if (target instanceof RecoveryTarget.AtLsn lsn) {
             return new LsnRule(lsn.lsn(), facts.segmentSize());
@@ -19,8 +19,12 @@ interface TargetRule {
         if (target instanceof RecoveryTarget.Xid xid) {
             return XidRule.of(xid.xid(), facts.backups());
         }
-        if (target instanceof RecoveryTarget.Name) {
-            return candidate -> byName(candidate, request);
+        if (target instanceof RecoveryTarget.Name name) {
+            return new NameRule(
+                    name.restorePoint(),
+                    facts.segmentSize(),
+                    search,
+                    request.backup().isPresent());
         }
         return target instanceof RecoveryTarget.Immediate ? TargetRule::immediate : TargetRule::endOfWal;
     }
@@ -37,21 +41,5 @@ interface TargetRule {
                 .<Judgement>map(hole -> new Judgement.Fails(Judgement.Cause.WAL, hole.why()))
                 .orElseGet(() -> new Judgement.Serves(
                         Judgement.Certainty.SURE, candidate.reach().end(), List.of()));
-    }
-
-    /** PostgreSQL ends with an error if it meets the end of the WAL before the name, so a hole costs no data. */
-    private static Judgement byName(Candidate candidate, RecoveryRequest request) {
-        if (candidate.reach().hole().isPresent() && request.backup().isEmpty()) {
-            return new Judgement.Fails(
-                    Judgement.Cause.WAL,
-                    candidate.reach().hole().get().why() + ", and nothing proves that the target lies before that"
-                            + " (with `--backup` it is tried nevertheless)");
-        }
-        return new Judgement.Serves(
-                Judgement.Certainty.SURE,
-                candidate.reach().end(),
-                List.of("Where the restore point lies is not known: if it was made before the backup's end or is not"
-                        + " in the WAL, the recovery ends with an error; for an older one name an older backup with"
-                        + " `--backup`."));
     }
 }

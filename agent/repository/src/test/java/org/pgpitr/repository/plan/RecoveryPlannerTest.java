@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,6 +17,7 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
+import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.DamagedPage;
@@ -470,25 +472,104 @@ class RecoveryPlannerTest {
 
     // a restore point
 
-    @Test
-    void a_restore_point_is_looked_for_from_the_newest_backup_and_that_is_said() {
-        RecoveryPlan plan = plan(plain(), new RecoveryTarget.Name("before"));
+    private static final RecoveryTarget BEFORE = new RecoveryTarget.Name("before");
 
-        assertThat(plan.backup().id()).isEqualTo(id(TUESDAY));
-        assertThat(plan.notes()).singleElement().asString().startsWith("Where the restore point lies is not known");
-        assertThat(planFrom(MONDAY, plain(), new RecoveryTarget.Name("before"))
-                        .backup()
-                        .id())
-                .isEqualTo(id(MONDAY));
+    /** Knows where the restore points called "before" are. */
+    private static RestorePointSearch points(String... lsns) {
+        return (name, from, wal) -> Stream.of(lsns)
+                .map(Lsn::parse)
+                .filter(lsn -> lsn.isAfter(from))
+                .findFirst()
+                .<RestorePointSearch.Result>map(
+                        lsn -> new RestorePointSearch.Found(new RestorePoint(name, lsn, Instant.parse(MONDAY))))
+                .orElseGet(RestorePointSearch.Absent::new);
+    }
+
+    private static RecoveryDecision toRestorePoint(FactsBuilder facts, RestorePointSearch search) {
+        return RecoveryPlanner.decide(facts.build(), new RecoveryRequest(BEFORE, latest(), Optional.empty()), search);
+    }
+
+    private static String refusal(FactsBuilder facts, RestorePointSearch search) {
+        assertThat(toRestorePoint(facts, search)).isInstanceOf(Unreachable.class);
+        return ((Unreachable) toRestorePoint(facts, search)).reason();
     }
 
     @Test
-    void with_a_hole_a_restore_point_is_tried_only_from_a_backup_that_is_named() {
+    void a_restore_point_behind_the_newest_backup_is_reached_from_it_with_the_wal_up_to_there() {
+        RecoveryPlan plan = toRestorePoint(plain(), points("0/700100")).orElseThrow();
+
+        assertThat(plan.backup().id()).isEqualTo(id(TUESDAY));
+        assertThat(wal(plan)).isEqualTo("1:5-7");
+        assertThat(plan.notes()).containsExactly("The restore point was made at " + MONDAY + ", at 0/700100.");
+    }
+
+    @Test
+    void a_restore_point_before_the_newest_backup_is_reached_from_an_older_one() {
+        RecoveryPlan plan = toRestorePoint(plain(), points("0/400100")).orElseThrow();
+
+        assertThat(plan.backup().id()).isEqualTo(id(MONDAY));
+        assertThat(wal(plan)).isEqualTo("1:2-4");
+        assertThat(plan.passedOver())
+                .containsExactly(new PassedOver(
+                        id(TUESDAY), "no restore point of that name is in the WAL from 0/500028 to 0/A00000"));
+    }
+
+    @Test
+    void a_restore_point_made_while_a_backup_was_taken_is_reached_from_the_one_before() {
+        RecoveryPlan plan = toRestorePoint(plain(), points("0/580000")).orElseThrow();
+
+        assertThat(plan.backup().id()).isEqualTo(id(MONDAY));
+        assertThat(plan.passedOver())
+                .extracting(PassedOver::reason)
+                .containsExactly("the restore point, at 0/580000, lies before its end at 0/600100");
+    }
+
+    @Test
+    void of_two_restore_points_of_the_same_name_the_one_that_the_newest_backup_meets_is_taken() {
+        assertThat(wal(toRestorePoint(plain(), points("0/400100", "0/700100")).orElseThrow()))
+                .isEqualTo("1:5-7");
+    }
+
+    @Test
+    void a_restore_point_before_a_hole_is_reached_and_one_that_is_not_found_before_it_is_refused() {
         FactsBuilder facts = plain().wal(1, 11, 12);
 
-        assertThat(refusal(facts, new RecoveryTarget.Name("before")).reason()).contains("with `--backup`");
-        assertThat(wal(planFrom(TUESDAY, facts, new RecoveryTarget.Name("before"))))
-                .isEqualTo("1:5-9");
+        assertThat(wal(toRestorePoint(facts, points("0/800100")).orElseThrow())).isEqualTo("1:5-8");
+        assertThat(refusal(facts, points()))
+                .isEqualTo("restore point \"before\" can't be reached: no restore point of that name is in the WAL from"
+                        + " 0/500028 to 0/A00000; WAL segment 00000001000000000000000A is not in the archive, although"
+                        + " later WAL is");
+    }
+
+    @Test
+    void a_restore_point_that_is_nowhere_is_refused() {
+        assertThat(refusal(plain(), points()))
+                .isEqualTo("restore point \"before\" can't be reached: no restore point of that name is in the WAL from"
+                        + " 0/500028 to 0/A00000");
+    }
+
+    @Test
+    void no_restore_point_is_reached_beyond_broken_wal() {
+        assertThat(refusal(plain(), (name, from, wal) -> new RestorePointSearch.Broken("the broken WAL at 0/700000")))
+                .isEqualTo("restore point \"before\" can't be reached: no restore point of that name comes before the"
+                        + " broken WAL at 0/700000");
+    }
+
+    @Test
+    void where_wal_can_not_be_read_the_newest_backup_is_tried_and_that_is_said() {
+        RecoveryPlan plan = plan(plain(), BEFORE);
+
+        assertThat(plan.backup().id()).isEqualTo(id(TUESDAY));
+        assertThat(plan.notes()).singleElement().asString().startsWith("Where the restore point lies is not known");
+        assertThat(planFrom(MONDAY, plain(), BEFORE).backup().id()).isEqualTo(id(MONDAY));
+    }
+
+    @Test
+    void with_a_hole_in_wal_that_can_not_be_read_only_a_backup_that_is_named_is_tried() {
+        FactsBuilder facts = plain().wal(1, 11, 12);
+
+        assertThat(refusal(facts, BEFORE).reason()).contains("with `--backup`");
+        assertThat(wal(planFrom(TUESDAY, facts, BEFORE))).isEqualTo("1:5-9");
     }
 
     // timelines
