@@ -118,6 +118,8 @@ final class ScryptStanza implements RecipientStanzaReader, RecipientStanzaWriter
         byte[] secret = utf8(passphrase);
         byte[] key = SCrypt.generate(secret, labelled.toByteArray(), 1 << logWork, BLOCK_SIZE, 1, KEY_LENGTH);
         Arrays.fill(secret, (byte) 0);
+        // What scrypt took is more than all the rest of a restore takes: given back before that begins.
+        System.gc();
         Cipher cipher = Cipher.getInstance("ChaCha20-Poly1305");
         cipher.init(mode, new SecretKeySpec(key, "ChaCha20"), new IvParameterSpec(new byte[12]));
         Arrays.fill(key, (byte) 0);
