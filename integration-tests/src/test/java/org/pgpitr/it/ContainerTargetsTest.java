@@ -1,6 +1,5 @@
 package org.pgpitr.it;
 
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -9,18 +8,15 @@ import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Programs;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
-import org.testcontainers.DockerClientFactory;
 
 /**
- * The same on the official PostgreSQL image, where a Docker engine is there; else skipped. The newest major of the run:
- * {@code -Dpgpitr.majors=16} chooses another.
+ * The targets on the official PostgreSQL image, where a Docker engine is there; else skipped. The newest major of the
+ * run: {@code -Dpgpitr.majors=16} chooses another. {@code -Dpgpitr.servers=container} runs all the scenarios so.
  */
 @EnabledIf(value = "anEngineIsThere", disabledReason = "no Docker engine on this machine")
 class ContainerTargetsTest extends TargetScenarios {
-    private Optional<ContainerHost> container = Optional.empty();
-
     static boolean anEngineIsThere() {
-        return DockerClientFactory.instance().isDockerAvailable();
+        return ContainerHost.isEngineThere();
     }
 
     @Override
@@ -30,9 +26,7 @@ class ContainerTargetsTest extends TargetScenarios {
 
     @Override
     Programs programs(Workspace workspace) {
-        ContainerHost started = ContainerHost.start(workspace, Majors.newest());
-        container = Optional.of(started);
-        return new Programs(started.binaries(), started);
+        return Programs.official(workspace, Majors.newest());
     }
 
     @BeforeAll
@@ -45,6 +39,5 @@ class ContainerTargetsTest extends TargetScenarios {
     @Override
     void close() {
         super.close();
-        container.ifPresent(ContainerHost::close);
     }
 }

@@ -34,7 +34,7 @@ class RewoundPrimaryTest {
     @MethodSource("org.pgpitr.it.kit.Majors#all")
     void both_sides_of_a_split_can_be_recovered_and_a_rebuilt_primary_goes_on(int major) {
         try (Workspace work = new Workspace()) {
-            Split split = split(work, Programs.embedded(work, major), Variant.onDisk(major, 3));
+            Split split = split(work, Programs.of(work, major), Variant.onDisk(major, 3));
             // The embedded binaries have no pg_rewind: the old primary is rebuilt from the archive instead.
             split.old().server().close();
             Cluster rebuilt = split.promoted().standby();

@@ -47,8 +47,8 @@ class SamplesTest {
     @Test
     void the_configurations_are_sound() {
         try (Workspace work = new Workspace()) {
-            Cluster source = Cluster.stopped(
-                    work, Programs.embedded(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
+            Cluster source =
+                    Cluster.stopped(work, Programs.of(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
             for (String sample : List.of("pgpitr-disk.toml", "pgpitr-s3.toml")) {
                 source.pgpitr()
                         .run(
@@ -64,8 +64,8 @@ class SamplesTest {
     @Test
     void the_disk_sample_backs_up_and_restores_once_the_places_are_given_by_variables() {
         try (Workspace work = new Workspace()) {
-            Cluster source = Cluster.stopped(
-                    work, Programs.embedded(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
+            Cluster source =
+                    Cluster.stopped(work, Programs.of(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
             PostgresInstance server = source.server();
             source.pgpitr()
                     .use(TestDistribution.sample("pgpitr-disk.toml"))
@@ -91,8 +91,8 @@ class SamplesTest {
     @Test
     void debians_layout_archives_and_recovers_with_its_configuration_outside_the_data_directory() throws Exception {
         try (Workspace work = new Workspace()) {
-            Cluster source = Cluster.stopped(
-                    work, Programs.embedded(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
+            Cluster source =
+                    Cluster.stopped(work, Programs.of(work, Majors.newest()), Variant.DISK, InitdbOptions.standard());
             PostgresInstance server = source.server();
             Path etc = work.folder("etc");
             server.moveConfiguration(etc);

@@ -23,7 +23,7 @@ class TargetsTest extends TargetScenarios {
 
     @Override
     Programs programs(Workspace workspace) {
-        return Programs.embedded(workspace, major);
+        return Programs.of(workspace, major);
     }
 
     @BeforeParameterizedClassInvocation

@@ -28,7 +28,7 @@ class UpgradeTest {
             old.archive();
             old.server().close();
 
-            Cluster upgraded = old.upgradedTo(Programs.embedded(work, to));
+            Cluster upgraded = old.upgradedTo(Programs.of(work, to));
             Outcome refused = upgraded.pgpitr().run("init");
             assertThat(refused.status()).isNotZero();
             assertThat(refused.err()).contains("init --upgrade");

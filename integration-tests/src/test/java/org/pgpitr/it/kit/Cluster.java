@@ -39,7 +39,7 @@ public final class Cluster {
 
     /** A new cluster, running, with a place in its repository and the table {@code t}. */
     public static Cluster create(Workspace work, int major, Variant variant, InitdbOptions options) {
-        return create(work, Programs.embedded(work, major), variant, options);
+        return create(work, Programs.of(work, major), variant, options);
     }
 
     /** As {@link #create(Workspace, int, Variant, InitdbOptions)}, with other programs. */

@@ -12,6 +12,7 @@ import org.pgpitr.cli.demo.PostgresBinaries;
 import org.pgpitr.cli.demo.Program;
 import org.pgpitr.cli.demo.ServerHost;
 import org.pgpitr.postgres.PostgresMajor;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container;
 import org.testcontainers.containers.ExecConfig;
@@ -33,6 +34,11 @@ public final class ContainerHost implements ServerHost, AutoCloseable {
         this.binaries = new PostgresBinaries(
                 Path.of("/usr/lib/postgresql/" + major + "/bin"), Integer.toString(major), new PostgresMajor(major));
         this.user = user;
+    }
+
+    /** Whether containers can be run on this machine. */
+    public static boolean isEngineThere() {
+        return DockerClientFactory.instance().isDockerAvailable();
     }
 
     /** Pulls the image if need be, and starts a container that waits. */

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import org.pgpitr.cli.demo.PostgresBinaries;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.cli.demo.ServerUser;
@@ -20,6 +22,7 @@ public final class Workspace implements AutoCloseable {
 
     private final Path folder;
     private final Deque<PostgresInstance> instances = new ArrayDeque<>();
+    private final Map<Integer, ContainerHost> containers = new HashMap<>();
     private final Thread atExit = new Thread(this::stopAll);
 
     public Workspace() {
@@ -79,10 +82,19 @@ public final class Workspace implements AutoCloseable {
         return instance;
     }
 
+    /** A container of the official image that sees this workspace; one a major. */
+    ContainerHost container(int major) {
+        synchronized (instances) {
+            return containers.computeIfAbsent(major, each -> ContainerHost.start(this, each));
+        }
+    }
+
     private void stopAll() {
         synchronized (instances) {
             instances.forEach(PostgresInstance::close);
             instances.clear();
+            containers.values().forEach(ContainerHost::close);
+            containers.clear();
         }
     }
 
