@@ -13,6 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(strings = {"dash", "bash --posix", "busybox sh"})
 class LauncherTest {
     private static final Path LAUNCHER = Path.of("../pgpitr");
+
+    private static final String BUILD = """
+            printf '%s\\n' "$PWD" "$*" >> "$CALL.mvn"
+            mkdir -p cli/target/dist/pgpitr/lib
+            : > cli/target/dist/pgpitr/lib/pgpitr.jar
+            echo digest > cli/target/dist/pgpitr/built
+            """;
 
     private final List<String> shell;
 
@@ -197,6 +208,86 @@ class LauncherTest {
 
         assertThat(result.status()).isEqualTo(127);
         assertThat(result.out()).contains("pgpitr is incomplete");
+    }
+
+    private Path sourceTree(String maven) throws IOException {
+        Path tree = Files.createDirectories(folder.resolve("a source tree"));
+        Files.copy(LAUNCHER, tree.resolve("pgpitr"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(tree.resolve("pom.xml"), "");
+        onPath("mvn", maven);
+        return tree;
+    }
+
+    private void onPath(String name, String body) throws IOException {
+        Path program = Files.createDirectories(folder.resolve("path")).resolve(name);
+        Files.writeString(program, "#!/bin/sh\n" + body);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Map<String, String> withPath() {
+        return Map.of("PATH", folder.resolve("path") + ":" + System.getenv("PATH"));
+    }
+
+    @Test
+    void a_source_tree_is_built_on_first_use_with_one_line_that_says_so() throws Exception {
+        Path tree = sourceTree(BUILD + "echo 'what Maven says'\n");
+
+        Result first = run(tree.resolve("pgpitr"), withPath(), "plan");
+        Result second = run(tree.resolve("pgpitr"), withPath(), "plan");
+
+        assertThat(first.out()).isEqualTo("pgpitr: first use of this source tree; building (a minute or so)...\n");
+        assertThat(first.call()).containsSequence("-jar", tree.toRealPath() + "/cli/target/dist/pgpitr/lib/pgpitr.jar");
+        assertThat(second.status()).isZero();
+        assertThat(second.out()).isEmpty();
+        assertThat(Files.readAllLines(folder.resolve("call.mvn")))
+                .hasSize(2)
+                .first()
+                .isEqualTo(tree.toRealPath().toString());
+        assertThat(tree.resolve("target").toFile().list()).containsExactly("first-build.log");
+    }
+
+    @Test
+    void a_build_that_fails_is_told_and_is_no_absence() throws Exception {
+        Path tree = sourceTree("echo 'cannot find symbol'\nexit 1\n");
+
+        Result result = run(tree.resolve("pgpitr"), withPath(), "archive-get", "F", "P");
+
+        assertThat(result.status()).isEqualTo(127);
+        assertThat(result.out())
+                .contains(
+                        "error: the build failed; its last lines: cannot find symbol",
+                        "hint: the whole log is " + tree.toRealPath() + "/target/first-build.log");
+        assertThat(result.call()).isEmpty();
+        assertThat(tree.resolve("target").toFile().list()).containsExactly("first-build.log");
+    }
+
+    @Test
+    void two_first_uses_at_the_same_time_build_once() throws Exception {
+        Path tree = sourceTree("until [ -e \"$CALL.waits\" ]; do /bin/sleep 0.05; done\n" + BUILD);
+        onPath("sleep", ": > \"$CALL.waits\"\nexec /bin/sleep 0.1\n");
+        ExecutorService pool = Executors.newFixedThreadPool(2);
+        try {
+            Callable<Result> use = () -> run(tree.resolve("pgpitr"), withPath(), "archive-push", "P");
+            for (Future<Result> result : pool.invokeAll(List.of(use, use))) {
+                assertThat(result.get().status()).as(result.get().out()).isZero();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(Files.readAllLines(folder.resolve("call.mvn"))).hasSize(2);
+        assertThat(tree.resolve("target").toFile().list()).containsExactly("first-build.log");
+    }
+
+    @Test
+    void a_build_that_was_killed_holds_nobody_up() throws Exception {
+        Path tree = sourceTree(BUILD);
+        Process killed = new ProcessBuilder("true").start();
+        killed.waitFor();
+        Path target = Files.createDirectories(tree.resolve("target"));
+        Files.createSymbolicLink(target.resolve("first-build.pid"), Path.of(Long.toString(killed.pid())));
+
+        assertThat(run(tree.resolve("pgpitr"), withPath(), "plan").status()).isZero();
+        assertThat(target.toFile().list()).containsExactly("first-build.log");
     }
 
     @Test
