@@ -333,4 +333,18 @@ class LauncherTest {
         assertThat(call).contains("-Xmx1g", "-Dx=y");
         assertThat(call.indexOf("-Xmx1g")).isGreaterThan(call.indexOf("-Xmx480m"));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-c", "--config", "-r", "--repository", "--cluster"})
+    void the_command_is_found_behind_the_options_that_may_stand_before_it(String option) throws Exception {
+        assertThat(run(launcher(), Map.of(), option, "list", "-q", "backup").call())
+                .contains("-XX:MinHeapFreeRatio=10", option, "list", "-q", "backup");
+        assertThat(run(launcher(), Map.of("PGPITR_JAVA", "/nonexistent/java"), option, "F", "archive-push", "P")
+                        .status())
+                .isEqualTo(70);
+        assertThat(run(launcher(), Map.of("STATUS", "2"), option, "archive-get", "F", "P")
+                        .status())
+                .as("a mistake, and no absence all the same")
+                .isEqualTo(130);
+    }
 }
