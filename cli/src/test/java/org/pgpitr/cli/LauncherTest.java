@@ -347,4 +347,27 @@ class LauncherTest {
                 .as("a mistake, and no absence all the same")
                 .isEqualTo(130);
     }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "INT, 130", "HUP, 129", "KILL, 137"})
+    void an_ended_archive_get_leaves_no_file_behind(String signal, int status) throws Exception {
+        java = java("17.0.9", """
+                for argument in "$@"; do
+                    case $argument in
+                    -Dpgpitr.process=*) process=${argument#*=} ;;
+                    esac
+                done
+                : > "$PLACE.pgpitr-$process-42.tmp"
+                : > "$PLACE.pgpitr-1-42.tmp"
+                [ %1$s = KILL ] || kill -%1$s $PPID
+                kill -%1$s $$
+                """.formatted(signal));
+        Path place = Files.createDirectories(folder.resolve("a place")).resolve("RECOVERYXLOG");
+
+        assertThat(run(launcher(), Map.of("PLACE", place.toString()), "archive-get", "F", place.toString(), "--debug")
+                        .status())
+                .isEqualTo(status);
+        assertThat(place.getParent()).isDirectoryContaining("glob:**.pgpitr-1-42.tmp");
+        assertThat(place.getParent().toFile().list()).hasSize(1);
+    }
 }

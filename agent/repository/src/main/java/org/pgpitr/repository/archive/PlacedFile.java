@@ -12,7 +12,8 @@ import org.pgpitr.error.PgpitrException;
 
 /**
  * A file that appears under its name only when it is complete and durable. It is written beside its place; until {@link
- * #place} it goes away with {@link #close}, also when the process is told to end.
+ * #place} it goes away with {@link #close}. Where the process dies before that, the file that is left has the process's
+ * number in its name: the launcher takes it away, and otherwise the next one of that destination does.
  */
 final class PlacedFile implements AutoCloseable {
     private final Path destination;
@@ -24,8 +25,9 @@ final class PlacedFile implements AutoCloseable {
     PlacedFile(Path destination) {
         this.destination = destination.toAbsolutePath();
         try {
-            this.temporary = Files.createTempFile(
-                    this.destination.getParent(), this.destination.getFileName() + ".pgpitr-", ".tmp");
+            Leftovers leftovers = new Leftovers(this.destination);
+            leftovers.remove();
+            this.temporary = leftovers.create();
             this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw notWritten(e);
