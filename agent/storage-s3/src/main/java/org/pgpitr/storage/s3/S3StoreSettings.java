@@ -3,6 +3,7 @@ package org.pgpitr.storage.s3;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.pgpitr.storage.ObjectKey;
 
 /**
@@ -96,137 +97,80 @@ public record S3StoreSettings(
     }
 
     public S3StoreSettings withEndpoint(URI newEndpoint) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                Optional.of(newEndpoint),
-                region,
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.endpoint = Optional.of(newEndpoint));
     }
 
     public S3StoreSettings withRegion(String newRegion) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                Optional.of(newRegion),
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.region = Optional.of(newRegion));
     }
 
     public S3StoreSettings withAddressing(Addressing newAddressing) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                newAddressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.addressing = newAddressing);
     }
 
     public S3StoreSettings withStorageClass(String newStorageClass) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                addressing,
-                Optional.of(newStorageClass),
-                serverSideEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.storageClass = Optional.of(newStorageClass));
     }
 
     public S3StoreSettings withServerSideEncryption(ServerSideEncryption newEncryption) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                addressing,
-                storageClass,
-                newEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.serverSideEncryption = newEncryption);
     }
 
     public S3StoreSettings withCredentials(S3Credentials newCredentials) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                newCredentials,
-                caFile,
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.credentials = newCredentials);
     }
 
     public S3StoreSettings withCaFile(Path newCaFile) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                Optional.of(newCaFile),
-                timeouts,
-                conditionalWrites);
+        return with(copy -> copy.caFile = Optional.of(newCaFile));
     }
 
     public S3StoreSettings withTimeouts(S3Timeouts newTimeouts) {
-        return new S3StoreSettings(
-                bucket,
-                prefix,
-                endpoint,
-                region,
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                caFile,
-                newTimeouts,
-                conditionalWrites);
+        return with(copy -> copy.timeouts = newTimeouts);
     }
 
     public S3StoreSettings withConditionalWrites(ConditionalWrites newConditionalWrites) {
+        return with(copy -> copy.conditionalWrites = newConditionalWrites);
+    }
+
+    private S3StoreSettings with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
         return new S3StoreSettings(
                 bucket,
                 prefix,
-                endpoint,
-                region,
-                addressing,
-                storageClass,
-                serverSideEncryption,
-                credentials,
-                caFile,
-                timeouts,
-                newConditionalWrites);
+                copy.endpoint,
+                copy.region,
+                copy.addressing,
+                copy.storageClass,
+                copy.serverSideEncryption,
+                copy.credentials,
+                copy.caFile,
+                copy.timeouts,
+                copy.conditionalWrites);
+    }
+
+    /** What can be changed. */
+    private static final class Copy {
+        private Optional<URI> endpoint;
+        private Optional<String> region;
+        private Addressing addressing;
+        private Optional<String> storageClass;
+        private ServerSideEncryption serverSideEncryption;
+        private S3Credentials credentials;
+        private Optional<Path> caFile;
+        private S3Timeouts timeouts;
+        private ConditionalWrites conditionalWrites;
+
+        Copy(S3StoreSettings from) {
+            endpoint = from.endpoint;
+            region = from.region;
+            addressing = from.addressing;
+            storageClass = from.storageClass;
+            serverSideEncryption = from.serverSideEncryption;
+            credentials = from.credentials;
+            caFile = from.caFile;
+            timeouts = from.timeouts;
+            conditionalWrites = from.conditionalWrites;
+        }
     }
 }

@@ -6,13 +6,11 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
-import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.ObjectVersion;
 import org.pgpitr.storage.StorageException;
@@ -23,8 +21,7 @@ import org.pgpitr.storage.StorageException.Kind;
  * not count against a backend's timeouts; a stream waits as it is read. Stands within the retries: what is sent again
  * counts again.
  */
-public final class ThrottledStore implements ObjectStore {
-    private final ObjectStore store;
+public final class ThrottledStore extends ForwardingStore {
     private final Throttle upload;
     private final Throttle download;
 
@@ -33,7 +30,7 @@ public final class ThrottledStore implements ObjectStore {
     }
 
     ThrottledStore(ObjectStore store, TransferLimits limits, TimeMeter time, BlockingStrategy waiting) {
-        this.store = store;
+        super(store);
         this.upload = new Throttle(limits.upload(), time, waiting);
         this.download = new Throttle(limits.download(), time, waiting);
     }
@@ -75,11 +72,6 @@ public final class ThrottledStore implements ObjectStore {
     }
 
     @Override
-    public Optional<ObjectStat> stat(ObjectKey key) {
-        return store.stat(key);
-    }
-
-    @Override
     public PutResult putIfAbsent(ObjectKey key, Content content) {
         pay(key, content);
         return store.putIfAbsent(key, content);
@@ -99,30 +91,5 @@ public final class ThrottledStore implements ObjectStore {
             throw new StorageException(
                     Kind.INTERRUPTED, "could not store " + key + " at " + location() + ": interrupted", e);
         }
-    }
-
-    @Override
-    public void list(String prefix, ListVisitor visitor) {
-        store.list(prefix, visitor);
-    }
-
-    @Override
-    public void listAfter(String prefix, ObjectKey after, ListVisitor visitor) {
-        store.listAfter(prefix, after, visitor);
-    }
-
-    @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
-        return store.delete(keys);
-    }
-
-    @Override
-    public String location() {
-        return store.location();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
