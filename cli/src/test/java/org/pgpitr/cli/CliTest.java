@@ -6,6 +6,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,17 @@ class CliTest {
         assertThat(folderMissing.err()).contains("error: ").contains("hint: ");
         assertThat(clusterMissing.status()).isEqualTo(10);
         assertThat(clusterMissing.err()).contains("pgpitr init");
+    }
+
+    @Test
+    void a_label_that_postgresql_does_not_take_is_a_usage_error() {
+        for (String label : List.of("two\nlines", "ä".repeat(512), "a\ttab")) {
+            RunCli.Result result = new RunCli().run("backup", "--label", label);
+
+            assertThat(result.status()).as(result.err()).isEqualTo(2);
+            assertThat(result.err()).startsWith("error: --label is not one line of up to 1023 bytes\nhint: ");
+        }
+        assertThat(new RunCli().run("backup", "--label", "ä".repeat(511)).err()).doesNotContain("--label");
     }
 
     @Test

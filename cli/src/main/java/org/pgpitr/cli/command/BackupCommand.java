@@ -11,6 +11,7 @@ import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.cluster.Server;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.service.backup.BackupOptions;
@@ -88,6 +89,12 @@ public final class BackupCommand extends PgpitrCommand {
 
     @Override
     ExitCode run() {
+        if (!BackupOptions.isLabel(label)) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "--label is not one line of up to " + BackupOptions.MAX_LABEL + " bytes",
+                    "PostgreSQL takes no other; choose a shorter one, without line breaks");
+        }
         Configuration configuration = options.load(environment, flags());
         HeapForWorkers.require(
                 configuration.backup().workers(), Runtime.getRuntime().maxMemory());

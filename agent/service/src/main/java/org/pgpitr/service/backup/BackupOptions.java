@@ -39,10 +39,15 @@ public record BackupOptions(
         if (archiveTimeout.isNegative() || archiveTimeout.isZero()) {
             throw new IllegalArgumentException("the archive timeout must be above zero, not " + archiveTimeout);
         }
-        if (label.getBytes(StandardCharsets.UTF_8).length > MAX_LABEL
-                || label.chars().anyMatch(c -> c < ' ')) {
+        if (!isLabel(label)) {
             throw new IllegalArgumentException("a label is one line of up to " + MAX_LABEL + " bytes: " + label);
         }
+    }
+
+    /** Whether PostgreSQL takes that text for a backup's label. */
+    public static boolean isLabel(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length <= MAX_LABEL
+                && text.chars().noneMatch(c -> c < ' ');
     }
 
     public BackupOptions withWorkers(int count) {
