@@ -157,6 +157,8 @@ class RecoveryCommandsTest {
                 .startsWith("error: only one target can be had: --target-time or --target-latest\n");
         assertThat(run("plan", "--target-exclusive").err())
                 .startsWith("error: --target-exclusive is for --target-time, --target-xid and --target-lsn\n");
+        assertThat(run("plan", "--target-xid", "99999999999999999999").err())
+                .startsWith("error: not a transaction's number: \"99999999999999999999\"\n");
         for (List<String> wrong : List.of(
                 List.of("--target-time", "noon"),
                 List.of("--target-xid", "x"),

@@ -1,5 +1,6 @@
 package org.pgpitr.cli.option;
 
+import java.math.BigInteger;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -161,9 +162,9 @@ public final class TargetOptions {
     }
 
     private static long xid(String text) {
-        if (!text.matches("[0-9]{1,20}")) {
-            throw new IllegalArgumentException("not a transaction's number: \"" + text + "\"");
+        if (text.matches("[0-9]{1,20}") && new BigInteger(text).bitLength() <= Long.SIZE) {
+            return Long.parseUnsignedLong(text);
         }
-        return Long.parseUnsignedLong(text);
+        throw new IllegalArgumentException("not a transaction's number: \"" + text + "\"");
     }
 }
