@@ -1,5 +1,7 @@
 package org.pgpitr.service.restore;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,15 +64,35 @@ final class TablespacePlaces {
     }
 
     private void place(Tablespace tablespace, Path place, Path into) {
-        if (place.startsWith(into) || into.startsWith(place)) {
+        if (overlap(place, into)) {
             throw cannotStand(tablespace, place, "which is in the data directory or holds it");
         }
         for (Path other : places.values()) {
-            if (place.startsWith(other) || other.startsWith(place)) {
+            if (overlap(place, other)) {
                 throw cannotStand(tablespace, place, "where another tablespace goes");
             }
         }
         places.put(tablespace.oid(), place);
+    }
+
+    private static boolean overlap(Path one, Path other) {
+        Path first = real(one);
+        Path second = real(other);
+        return first.startsWith(second) || second.startsWith(first);
+    }
+
+    /** The path without symbolic links, as far as it exists. */
+    private static Path real(Path path) {
+        for (Path existing = path; existing != null; existing = existing.getParent()) {
+            if (Files.exists(existing)) {
+                try {
+                    return existing.toRealPath().resolve(existing.relativize(path));
+                } catch (IOException e) {
+                    throw LocalFailure.of(e);
+                }
+            }
+        }
+        return path;
     }
 
     private static PgpitrException cannotStand(Tablespace tablespace, Path place, String why) {

@@ -258,6 +258,32 @@ class RestoreTaskTest {
     }
 
     @Test
+    void one_place_under_two_names_is_no_place_for_two_tablespaces() throws Exception {
+        BackupSummary backup = RestoreFixture.dataDirectory(13)
+                .withTablespace(16385, "fast", "/nowhere/fast")
+                .withTablespace(16386, "slow", "/nowhere/slow")
+                .store(generation);
+        Path into = folder.resolve("data");
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), disk);
+        Path home = Files.createSymbolicLink(folder.resolve("home"), folder);
+        for (Map<String, Path> map : List.of(
+                Map.of("fast", disk.resolve("x/ts"), "slow", link.resolve("x")),
+                Map.of("fast", disk.resolve("x"), "slow", home.resolve("data/ts")))) {
+            assertFails(
+                    ExitCode.USAGE,
+                    "can't go to ",
+                    () -> new RestoreTask(
+                                    generation,
+                                    RestoreFixture.plan(backup),
+                                    RestoreFixture.withTablespaces(RestoreFixture.options(into), map),
+                                    Progress.NONE)
+                            .run());
+        }
+        assertThat(into).doesNotExist();
+    }
+
+    @Test
     void too_little_disk_space_is_found_before_anything_is_written() throws Exception {
         RestoreFixture fixture = RestoreFixture.dataDirectory(14);
         fixture.listed = entry -> entry.path().equals("base/1/big")
