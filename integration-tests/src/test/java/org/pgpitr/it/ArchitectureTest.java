@@ -125,7 +125,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_wiring_opens_a_vendors_store = noClasses()
             .that()
-            .resideOutsideOfPackages(SERVICE, CLI, S3)
+            .resideOutsideOfPackages("org.pgpitr.service.wiring..", S3)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(S3);
