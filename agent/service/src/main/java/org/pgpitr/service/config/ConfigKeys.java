@@ -249,7 +249,8 @@ public final class ConfigKeys {
                     ValueType.file(),
                     "A file with age identities, as `pgpitr keygen` or `age-keygen` makes it; it may itself be protected"
                             + " by a passphrase, as `age -p` does it, which takes 256 MB of memory to open. Needed where backups are read: `list`, `plan`,"
-                            + " `restore`, `archive-get`, and `backup` for its last check.")
+                            + " `restore` and `archive-get`; and by the server's user where a recovered server calls"
+                            + " `archive-get`.")
             .example("/etc/pgpitr/identity.txt");
     static final ConfigKey<Path> IDENTITY_PASSPHRASE_FILE = ConfigKey.of(
                     ENCRYPTION,
