@@ -20,8 +20,7 @@ public final class PlanJson {
     public static JsonObject of(Planned planned) {
         RecoveryPlan plan = planned.plan();
         JsonObject settings = new JsonObject();
-        RecoverySettings.settings(plan.target(), plan.path().timeline(), planned.options())
-                .forEach(settings::put);
+        RecoverySettings.settings(plan.target(), plan.path(), planned.options()).forEach(settings::put);
         return new JsonObject()
                 .put("cluster", planned.generation().layout().cluster())
                 .put("repository", planned.generation().store().location())

@@ -143,12 +143,11 @@ public final class PlanPage {
         List<String> lines = new ArrayList<>();
         lines.add((planned.options().mode() == RestoreOptions.Mode.STANDBY ? "standby.signal" : "recovery.signal")
                 + ", backup_manifest, and to postgresql.auto.conf:");
-        RecoverySettings.settings(plan.target(), plan.path().timeline(), planned.options())
-                .forEach((name, value) -> {
-                    if (!value.isEmpty()) {
-                        lines.add("  " + name + " = '" + value.replace("'", "''") + "'");
-                    }
-                });
+        RecoverySettings.settings(plan.target(), plan.path(), planned.options()).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                lines.add("  " + name + " = '" + value.replace("'", "''") + "'");
+            }
+        });
         return lines;
     }
 }

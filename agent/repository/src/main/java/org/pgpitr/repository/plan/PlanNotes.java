@@ -5,6 +5,7 @@ import java.util.List;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
+import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistory.Stretch;
 import org.pgpitr.postgres.TimelineId;
 
@@ -12,6 +13,7 @@ import org.pgpitr.postgres.TimelineId;
 record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelines) {
     List<String> of(Candidate candidate, List<WalRange> wal) {
         List<String> notes = new ArrayList<>();
+        withoutHistory(candidate.path().path(), notes);
         newerTimelines(candidate, notes);
         if (request.target() instanceof RecoveryTarget.Time) {
             branches(candidate, notes);
@@ -27,6 +29,13 @@ record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelin
             notes.add("The backup has " + damaged + (damaged == 1 ? " damaged page." : " damaged pages."));
         }
         return notes;
+    }
+
+    private static void withoutHistory(TimelineHistory path, List<String> notes) {
+        if (path.ancestors().isEmpty() && !path.timeline().equals(TimelineId.FIRST)) {
+            notes.add("The history of timeline " + path.timeline() + " is not in the archive: the recovery stays on the"
+                    + " backup's own timeline.");
+        }
     }
 
     private void newerTimelines(Candidate candidate, List<String> notes) {

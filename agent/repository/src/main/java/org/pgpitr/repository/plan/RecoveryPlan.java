@@ -11,7 +11,9 @@ import org.pgpitr.repository.backup.BackupSummary;
  * @param backup to begin with
  * @param target where the recovery ends
  * @param path the timelines it follows; its last one is what {@code recovery_target_timeline} is to be set to, as a
- *     number, because {@code latest} could lead PostgreSQL to a timeline that this backup can't reach
+ *     number, because {@code latest} could lead PostgreSQL to a timeline that this backup can't reach; a path of one
+ *     timeline other than 1 is the backup's own, whose history is not archived: PostgreSQL takes no number then, but
+ *     {@code current}
  * @param wal what is replayed, in order; for a target whose position is not known (a time, a transaction, a name) all
  *     that may be
  * @param backupBytes to fetch for the backup

@@ -28,7 +28,10 @@ final class Timelines {
         return known;
     }
 
-    /** The way along a known timeline; without a history file it is that timeline alone, as PostgreSQL takes it. */
+    /**
+     * The way along a known timeline; without a history file it is that timeline alone, as PostgreSQL takes it for
+     * {@code current} (for a number it wants the file).
+     */
     WalPath path(TimelineId timeline) {
         return paths.computeIfAbsent(
                 timeline,

@@ -18,6 +18,7 @@ import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.postgres.RestorePoint;
+import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.DamagedPage;
@@ -111,6 +112,20 @@ class RecoveryPlannerTest {
         assertThat(plan.walBytes()).isEqualTo(500);
         assertThat(plan.passedOver()).isEmpty();
         assertThat(plan.notes()).isEmpty();
+    }
+
+    @Test
+    void a_backup_on_a_timeline_whose_history_is_not_archived_is_recovered_along_that_timeline_alone() {
+        RecoveryPlan plan =
+                plan(plain().backup(WEDNESDAY, 2, "0/A00028", "0/A00100").wal(2, 10, 11), END);
+
+        assertThat(plan.backup().id()).isEqualTo(id(WEDNESDAY));
+        assertThat(wal(plan)).isEqualTo("2:10-11");
+        assertThat(plan.path()).isEqualTo(TimelineHistory.root(new TimelineId(2)));
+        assertThat(plan.notes())
+                .containsExactly(
+                        "The history of timeline 2 is not in the archive: the recovery stays on the backup's own"
+                                + " timeline.");
     }
 
     @Test

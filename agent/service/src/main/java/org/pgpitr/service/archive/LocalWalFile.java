@@ -115,7 +115,8 @@ record LocalWalFile(Path path, WalFileName name, Content content, byte[] beginni
         }
     }
 
-    private String text() {
+    /** What a history or backup history file says. */
+    String text() {
         return new String(beginning, StandardCharsets.UTF_8);
     }
 

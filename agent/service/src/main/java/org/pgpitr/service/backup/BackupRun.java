@@ -27,6 +27,7 @@ import org.pgpitr.repository.backup.DamagedPage;
 import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.service.Progress;
+import org.pgpitr.service.archive.TimelineHistories;
 
 /**
  * One backup under its lease, step by step. What it stores is garbage until the last step, the manifest.
@@ -76,6 +77,7 @@ final class BackupRun {
             EndedBackup ended;
             try (Begun begun = begin()) {
                 BackupSession session = begun.session();
+                archiveHistory(session.timeline());
                 proof.proveSince(session.timeline(), session.startLsn());
                 copy(begun, lanes, damage);
                 ended = end(session);
@@ -132,6 +134,16 @@ final class BackupRun {
                         "take the backup again");
             }
             progress.say("a tablespace was created while the backup began; it begins again");
+        }
+    }
+
+    /** The server will not offer it again, and this archive may have begun after the promotion. */
+    private void archiveHistory(TimelineId timeline) {
+        TimelineHistories histories = new TimelineHistories(source.dataDirectory(), new WalArchive(generation));
+        if (histories.archive(timeline) == TimelineHistories.Place.NOWHERE) {
+            progress.say(
+                    "the history of timeline " + timeline + " is neither in pg_wal nor in the archive; a recovery can"
+                            + " follow this timeline, but none that begins before it");
         }
     }
 

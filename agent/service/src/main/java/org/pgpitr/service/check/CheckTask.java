@@ -15,6 +15,7 @@ import org.pgpitr.service.init.DataDirectory;
  */
 public final class CheckTask {
     private static final String NO_SERVER = "the server could not be asked";
+    private static final String NO_PLACE = "this cluster has no place in the repository that could be looked into";
 
     private final CheckSubject subject;
     private final Findings findings;
@@ -53,20 +54,27 @@ public final class CheckTask {
         Optional<Repository> repository = new RepositoryLook(findings, subject).run();
         Optional<Generation> generation = repository.flatMap(opened -> generation(opened, facts));
 
+        HistoryLook history = new HistoryLook(findings);
         ArchivingLook archiving = new ArchivingLook(findings, subject.archiveTimeout(), clock);
         if (facts.isEmpty()) {
             archiving.notChecked(NO_SERVER);
+            history.notChecked(NO_SERVER);
         } else if (generation.isEmpty()) {
-            archiving.notChecked("this cluster has no place in the repository that could be looked into");
+            archiving.notChecked(NO_PLACE);
+            history.notChecked(NO_PLACE);
         } else {
             archiving.run(server.get(), facts.get(), generation.get());
+            history.run(
+                    facts.get().timeline(),
+                    subject.dataDirectory().orElse(facts.get().dataDirectory()),
+                    generation.get());
         }
 
         BackupLook backups = new BackupLook(findings, clock);
         if (generation.isPresent()) {
             backups.run(generation.get(), facts.map(ServerFacts::timeline));
         } else {
-            backups.notChecked("this cluster has no place in the repository that could be looked into");
+            backups.notChecked(NO_PLACE);
         }
     }
 

@@ -22,6 +22,7 @@ public enum Topic {
     ARCHIVER("the archiver keeps up"),
     ARCHIVING("a WAL segment arrives in the repository"),
     READ_BACK("what is archived can be read back here"),
+    HISTORY("the history of the server's timeline is archived"),
     BACKUP("there is a backup"),
     RECOVERY("the cluster can be recovered up to its newest WAL");
 

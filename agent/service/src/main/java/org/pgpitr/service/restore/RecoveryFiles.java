@@ -51,7 +51,7 @@ final class RecoveryFiles {
         } else {
             create(SETTINGS).close();
         }
-        String added = RecoverySettings.text(plan.target(), plan.path().timeline(), options);
+        String added = RecoverySettings.text(plan.target(), plan.path(), options);
         try (OutputStream out =
                 Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             out.write(earlier.getBytes(StandardCharsets.ISO_8859_1));

@@ -17,6 +17,7 @@ import org.pgpitr.postgres.RecoveryTarget.Immediate;
 import org.pgpitr.postgres.RecoveryTarget.Name;
 import org.pgpitr.postgres.RecoveryTarget.Time;
 import org.pgpitr.postgres.RecoveryTarget.Xid;
+import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.service.restore.RestoreOptions.Archiving;
 import org.pgpitr.service.restore.RestoreOptions.Mode;
@@ -53,9 +54,9 @@ public final class RecoverySettings {
     }
 
     /** The lines to append. */
-    static String text(RecoveryTarget target, TimelineId timeline, RestoreOptions options) {
+    static String text(RecoveryTarget target, TimelineHistory path, RestoreOptions options) {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
-        settings(target, timeline, options)
+        settings(target, path, options)
                 .forEach((name, value) ->
                         text.append(name).append(" = ").append(quote(value)).append('\n'));
         return text.toString();
@@ -64,8 +65,10 @@ public final class RecoverySettings {
     /**
      * The settings and their values, in the order in which they are written; an empty value unsets what an earlier
      * recovery may have left.
+     *
+     * @param path the timelines to follow
      */
-    public static Map<String, String> settings(RecoveryTarget target, TimelineId timeline, RestoreOptions options) {
+    public static Map<String, String> settings(RecoveryTarget target, TimelineHistory path, RestoreOptions options) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("restore_command", options.restoreCommand());
         Map<String, String> wanted = target(target);
@@ -75,7 +78,7 @@ public final class RecoverySettings {
         others.forEach(name -> settings.put(name, ""));
         settings.putAll(wanted);
         boolean follow = options.mode() == Mode.STANDBY && target instanceof EndOfWal;
-        settings.put("recovery_target_timeline", follow ? "latest" : timeline.toString());
+        settings.put("recovery_target_timeline", follow ? "latest" : timeline(path));
         options.targetAction()
                 .ifPresent(action ->
                         settings.put("recovery_target_action", action.name().toLowerCase(Locale.ROOT)));
@@ -83,6 +86,12 @@ public final class RecoverySettings {
             settings.put("archive_mode", "off");
         }
         return settings;
+    }
+
+    /** PostgreSQL takes no number of a timeline whose history is not in the archive; timeline 1 needs none. */
+    private static String timeline(TimelineHistory path) {
+        boolean unknown = path.ancestors().isEmpty() && !path.timeline().equals(TimelineId.FIRST);
+        return unknown ? "current" : path.timeline().toString();
     }
 
     private static Map<String, String> target(RecoveryTarget target) {

@@ -14,12 +14,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
+import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.service.restore.RestoreOptions.Archiving;
 import org.pgpitr.service.restore.RestoreOptions.Mode;
 import org.pgpitr.service.restore.RestoreOptions.TargetAction;
 
 class RecoverySettingsTest {
+    private static final TimelineHistory ON_TIMELINE_3 =
+            TimelineHistory.parse(new TimelineId(3), "1\t0/A380000\tno recovery target specified\n");
+
     private static RestoreOptions options(String command, Mode mode, Archiving archiving) {
         return new RestoreOptions(
                 Path.of("/data"),
@@ -33,8 +37,7 @@ class RecoverySettingsTest {
     }
 
     private static String text(RecoveryTarget target) {
-        return RecoverySettings.text(
-                target, new TimelineId(3), options("get %f \"%p\"", Mode.RECOVERY, Archiving.KEEP));
+        return RecoverySettings.text(target, ON_TIMELINE_3, options("get %f \"%p\"", Mode.RECOVERY, Archiving.KEEP));
     }
 
     static Stream<Arguments> targets() {
@@ -94,9 +97,19 @@ class RecoverySettingsTest {
     }
 
     @Test
+    void a_timeline_whose_history_is_not_archived_is_no_number_which_the_server_would_refuse() {
+        RestoreOptions options = options("get %f \"%p\"", Mode.RECOVERY, Archiving.KEEP);
+        RecoveryTarget end = new RecoveryTarget.EndOfWal();
+        assertThat(RecoverySettings.settings(end, TimelineHistory.root(new TimelineId(3)), options))
+                .containsEntry("recovery_target_timeline", "current");
+        assertThat(RecoverySettings.settings(end, TimelineHistory.root(TimelineId.FIRST), options))
+                .containsEntry("recovery_target_timeline", "1");
+    }
+
+    @Test
     void a_standby_without_target_follows_the_newest_timeline_and_archiving_can_be_off() {
         assertThat(RecoverySettings.text(
-                        new RecoveryTarget.EndOfWal(), new TimelineId(3), options("x", Mode.STANDBY, Archiving.OFF)))
+                        new RecoveryTarget.EndOfWal(), ON_TIMELINE_3, options("x", Mode.STANDBY, Archiving.OFF)))
                 .contains("recovery_target_timeline = 'latest'\n")
                 .endsWith("archive_mode = 'off'\n");
     }
