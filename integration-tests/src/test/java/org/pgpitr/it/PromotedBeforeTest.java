@@ -67,7 +67,7 @@ class PromotedBeforeTest {
     }
 
     private static Cluster promoted(Workspace work, int major) throws IOException {
-        Cluster source = Cluster.stopped(work, Programs.embedded(work, major), Variant.DISK, InitdbOptions.standard());
+        Cluster source = Cluster.stopped(work, Programs.of(work, major), Variant.DISK, InitdbOptions.standard());
         work.user().file(source.server().dataDirectory().resolve("recovery.signal"), "");
         source.server()
                 .set("archive_mode", "off")
