@@ -9,6 +9,7 @@ import static org.pgpitr.postgres.wal.LittleEndian.uint8;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.TimelineId;
@@ -50,13 +51,26 @@ public final class WalReader {
     private final ImageFormat imageFormat;
     private final CRC32C crc = new CRC32C();
 
+    /** The part at hand: whole pages. */
     private byte[] segment = new byte[0];
+
+    private int limit;
     private long segmentStart;
+    private long segmentEnd;
     private TimelineId timeline = TimelineId.FIRST;
     private int blockSize;
     private int position;
     private End end = End.FULL;
     private int magic;
+    private long walEnd;
+    /** Behind an early end, where WAL goes on nevertheless; 0 if it does not. */
+    private long resumption;
+
+    /** Of the record that a first segment begins in the middle of. */
+    private final RecordPart.Collector front = new RecordPart.Collector();
+
+    private long frontRemaining;
+    private long frontEnd;
 
     /** A record under way: its bytes so far, from the segment before. */
     private byte[] pending = new byte[0];
@@ -67,6 +81,7 @@ public final class WalReader {
     private long previousStart;
     private boolean chained;
     private long expectedSegment = -1;
+    private boolean segmentBegins;
 
     /** @param major a known one; its page magic must stand in every page */
     public WalReader(PostgresMajor major, WalSegmentSize size) {
@@ -86,30 +101,52 @@ public final class WalReader {
             throw new BrokenWalException(
                     name.start(size), "the segment has " + bytes.length + " bytes instead of " + size.bytes());
         }
+        open(name, header(name, bytes), 0);
+        part(bytes, bytes.length);
+    }
+
+    /** The header of a segment's first page, from at least its first {@link WalSegmentHeader#LENGTH} bytes. */
+    static WalSegmentHeader header(WalSegmentName name, WalSegmentSize size, byte[] beginning) {
+        try {
+            return WalSegmentHeader.parse(Arrays.copyOf(beginning, WalSegmentHeader.LENGTH));
+        } catch (InvalidFormatException e) {
+            throw new BrokenWalException(name.start(size), e.getMessage());
+        }
+    }
+
+    private WalSegmentHeader header(WalSegmentName name, byte[] beginning) {
+        return header(name, size, beginning);
+    }
+
+    /**
+     * Goes on with a segment that follows in parts ({@link #part}), so that a big one need not be in memory.
+     *
+     * @param header of the segment's first page
+     * @param offset where in the segment the parts begin, a page's start; if it is not 0, what is before it is not
+     *     known, and reading begins anew
+     * @throws BrokenWalException if it is not the header of the segment of that name
+     */
+    public void open(WalSegmentName name, WalSegmentHeader header, int offset) {
         long number = name.number(size);
-        boolean follows = number == expectedSegment;
+        boolean follows = number == expectedSegment && offset == 0;
         if (!follows || end != End.FULL) {
             pendingTotal = 0;
         }
         if (!follows || end == End.OPEN) {
             chained = false;
         }
-        segment = bytes;
-        segmentStart = name.start(size).value();
+        segmentStart = name.start(size).value() + offset;
+        segmentEnd = name.end(size).value();
         timeline = name.timeline();
         expectedSegment = number + 1;
         position = 0;
+        limit = 0;
         end = End.FULL;
-        WalSegmentHeader header;
-        try {
-            header = WalSegmentHeader.parse(Arrays.copyOf(bytes, WalSegmentHeader.LENGTH));
-        } catch (org.pgpitr.postgres.InvalidFormatException e) {
-            throw new BrokenWalException(name.start(size), e.getMessage());
-        }
+        walEnd = segmentEnd;
+        resumption = 0;
+        front.clear();
+        frontRemaining = 0;
         blockSize = header.blockSize();
-        if (Integer.bitCount(blockSize) != 1 || blockSize < 1024 || blockSize > 65536) {
-            throw new BrokenWalException(name.start(size), "its header tells of pages of " + blockSize + " bytes");
-        }
         if (!header.major().equals(Optional.of(major))) {
             throw new BrokenWalException(
                     name.start(size), "its pages are not of PostgreSQL " + major + ": magic " + hex(header.magic()));
@@ -118,14 +155,65 @@ public final class WalReader {
             throw new BrokenWalException(name.start(size), "its header tells of segments of " + header.segmentSize());
         }
         magic = header.magic();
-        if (pendingTotal == 0) {
-            passOverContinuation();
+        segmentBegins = true;
+    }
+
+    /**
+     * Takes the next part of a segment, once {@link #next} has given false for the one before it.
+     *
+     * @param bytes kept, not copied, until the next call
+     * @param length whole pages, at least one
+     * @throws BrokenWalException if its first page is not one that can stand there
+     */
+    public void part(byte[] bytes, int length) {
+        segmentStart += limit;
+        if (length <= 0 || length % blockSize != 0 || segmentEnd - segmentStart < length) {
+            throw new IllegalArgumentException("not a part of this segment: " + length + " bytes");
+        }
+        segment = bytes;
+        limit = length;
+        position = 0;
+        if (end != End.FULL) {
+            lookForResumption(0);
+            position = limit;
+            return;
+        }
+        if (segmentBegins) {
+            segmentBegins = false;
+            begin();
         }
     }
 
-    /** How the segment's WAL ends; known once {@link #next} has returned false. */
+    /** Whether all parts of the segment were given. */
+    public boolean isWhole() {
+        return segmentStart + limit == segmentEnd;
+    }
+
+    /** Where no record is pending, the rest of one at the beginning belongs to an unknown one, and is passed over. */
+    private void begin() {
+        pageHeader(0);
+        if (pendingTotal == 0 && (uint16(segment, 2) & FIRST_IS_CONTINUATION) != 0) {
+            if (chained) {
+                throw broken(0, "a record goes on here that did not begin");
+            }
+            frontRemaining = uint32(segment, 16);
+            front.begin(frontRemaining);
+        }
+    }
+
+    /** How the segment's WAL ends; known once {@link #next} has returned false for all of it. */
     public End end() {
         return end;
+    }
+
+    /** Where the WAL ends: at the segment's end, or where an {@link End#OPEN} one breaks off. */
+    public Lsn walEnd() {
+        return new Lsn(walEnd);
+    }
+
+    /** Where valid pages follow on an {@link End#OPEN} end; empty if none do. What is between them is a hole. */
+    public Optional<Lsn> resumption() {
+        return resumption == 0 ? Optional.empty() : Optional.of(new Lsn(resumption));
     }
 
     /** Where the record begins whose end is in the next segment; empty if none is cut. */
@@ -133,39 +221,38 @@ public final class WalReader {
         return pendingTotal == 0 ? Optional.empty() : Optional.of(new Lsn(pendingStart));
     }
 
-    /** Where no record is pending, the rest of one at the segment's beginning belongs to an unknown one. */
-    private void passOverContinuation() {
-        int page = 0;
-        int headerLength = pageHeader(0);
-        if ((uint16(segment, 2) & FIRST_IS_CONTINUATION) == 0) {
-            position = headerLength;
+    /** The part of {@link #cutRecord}; only where it began in this segment. */
+    RecordPart cutPart() {
+        return RecordPart.of(pendingStart, pendingTotal, pendingLength, pending);
+    }
+
+    /** The part, in this segment, of the record that was passed over at its beginning; of length 0 if there is none. */
+    RecordPart frontPart() {
+        return front.part(frontRemaining > 0 ? segmentEnd : frontEnd);
+    }
+
+    /** Goes on, on the page at {@link #position}, with the record that is passed over. */
+    private void passOver() {
+        int page = position;
+        if (isEndOfWal(page)) {
+            open();
             return;
         }
-        if (chained) {
-            throw broken(0, "a record goes on here that did not begin");
+        int headerLength = pageHeader(page);
+        int flags = uint16(segment, page + 2);
+        if ((flags & FIRST_IS_OVERWRITE) != 0) {
+            frontRemaining = 0;
+            position = page + headerLength;
+            return;
         }
-        long remaining = uint32(segment, 16);
-        while (true) {
-            int room = blockSize - headerLength;
-            if (remaining <= room) {
-                position = page + headerLength + align((int) remaining);
-                return;
-            }
-            remaining -= room;
-            page += blockSize;
-            if (page >= segment.length) {
-                position = segment.length;
-                return;
-            }
-            headerLength = pageHeader(page);
-            if ((uint16(segment, page + 2) & FIRST_IS_OVERWRITE) != 0) {
-                position = page + headerLength;
-                return;
-            }
-            if ((uint16(segment, page + 2) & FIRST_IS_CONTINUATION) == 0 || uint32(segment, page + 16) != remaining) {
-                throw broken(page, "the record that goes on here does not have its rest");
-            }
+        if ((flags & FIRST_IS_CONTINUATION) == 0 || uint32(segment, page + 16) != frontRemaining) {
+            throw broken(page, "the record that goes on here does not have its rest");
         }
+        int part = (int) Math.min(frontRemaining, blockSize - headerLength);
+        front.append(segment, page + headerLength, part);
+        frontRemaining -= part;
+        position = frontRemaining > 0 ? page + blockSize : page + headerLength + align(part);
+        frontEnd = segmentStart + position;
     }
 
     /**
@@ -175,11 +262,13 @@ public final class WalReader {
      * @throws BrokenWalException if the bytes are neither a record nor the end of the WAL
      */
     public boolean next(WalRecord record) {
-        while (position < segment.length) {
+        while (position < limit) {
             if (pendingTotal > 0) {
                 if (complete(record)) {
                     return true;
                 }
+            } else if (frontRemaining > 0) {
+                passOver();
             } else {
                 if (position % blockSize == 0) {
                     if (isEndOfWal(position)) {
@@ -201,9 +290,20 @@ public final class WalReader {
 
     private boolean open() {
         end = End.OPEN;
+        walEnd = pendingTotal > 0 ? pendingStart : segmentStart + position;
         pendingTotal = 0;
-        position = segment.length;
+        frontRemaining = 0;
+        lookForResumption(position - position % blockSize + blockSize);
+        position = limit;
         return false;
+    }
+
+    private void lookForResumption(int from) {
+        for (int page = from; end == End.OPEN && resumption == 0 && page < limit; page += blockSize) {
+            if (!isEndOfWal(page)) {
+                resumption = segmentStart + page;
+            }
+        }
     }
 
     /** Whether what follows is no WAL of this segment: zeros, or pages of the file that was recycled. */
@@ -281,12 +381,7 @@ public final class WalReader {
     }
 
     private void take(WalRecord record, byte[] bytes, int at, int total, long start) {
-        crc.reset();
-        crc.update(bytes, at + WalRecord.HEADER_LENGTH, total - WalRecord.HEADER_LENGTH);
-        crc.update(bytes, at, WalRecord.HEADER_LENGTH - 4);
-        if (crc.getValue() != uint32(bytes, at + 20)) {
-            throw new BrokenWalException(new Lsn(start), "record of " + total + " bytes with a wrong CRC");
-        }
+        requireCrc(crc, bytes, at, total, start);
         long previous = int64(bytes, at + 8);
         if (chained ? previous != previousStart : Long.compareUnsigned(previous, start) >= 0) {
             throw new BrokenWalException(
@@ -296,11 +391,22 @@ public final class WalReader {
         }
         previousStart = start;
         chained = true;
+        long behind = segmentStart + position;
         if (uint8(bytes, at + 17) == RM_XLOG && (uint8(bytes, at + 16) & 0xF0) == XLOG_SWITCH) {
             end = End.SWITCHED;
-            position = segment.length;
+            behind = segmentEnd;
+            position = limit;
         }
-        record.set(bytes, at, total, start, segmentStart + position, imageFormat);
+        record.set(bytes, at, total, start, behind, imageFormat);
+    }
+
+    static void requireCrc(CRC32C crc, byte[] bytes, int at, int total, long start) {
+        crc.reset();
+        crc.update(bytes, at + WalRecord.HEADER_LENGTH, total - WalRecord.HEADER_LENGTH);
+        crc.update(bytes, at, WalRecord.HEADER_LENGTH - 4);
+        if (crc.getValue() != uint32(bytes, at + 20)) {
+            throw new BrokenWalException(new Lsn(start), "record of " + total + " bytes with a wrong CRC");
+        }
     }
 
     /** Checks a page's header and gives its length. */

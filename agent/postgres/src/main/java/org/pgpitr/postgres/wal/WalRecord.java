@@ -38,6 +38,10 @@ public final class WalRecord {
         return new Lsn(start);
     }
 
+    long startValue() {
+        return start;
+    }
+
     /** Position behind the record, aligned: where the next one may begin. PostgreSQL names a record's LSN by it. */
     public Lsn end() {
         return new Lsn(end);

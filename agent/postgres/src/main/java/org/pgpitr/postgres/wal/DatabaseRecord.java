@@ -1,0 +1,26 @@
+package org.pgpitr.postgres.wal;
+
+import java.util.Optional;
+import org.pgpitr.postgres.PostgresMajor;
+
+/** Records of {@link RmgrId#DATABASE} ({@code src/include/commands/dbcommands_xlog.h}; renumbered in 15). */
+final class DatabaseRecord {
+    private DatabaseRecord() {}
+
+    /** What it does; empty for kinds that are not known. */
+    static Optional<DatabaseChange> of(WalRecord record, PostgresMajor major) {
+        return kind(record.info() & 0xF0, major)
+                .map(kind -> new DatabaseChange(
+                        kind, new RecordData(record).uint32(), record.xid(), record.start(), Optional.empty()));
+    }
+
+    private static Optional<DatabaseChange.Kind> kind(int operation, PostgresMajor major) {
+        if (operation == 0x00) {
+            return Optional.of(DatabaseChange.Kind.CREATED_FILE_COPY);
+        }
+        if (operation == 0x10) {
+            return Optional.of(major.isAtLeast(15) ? DatabaseChange.Kind.CREATED_WAL_LOG : DatabaseChange.Kind.DROPPED);
+        }
+        return operation == 0x20 && major.isAtLeast(15) ? Optional.of(DatabaseChange.Kind.DROPPED) : Optional.empty();
+    }
+}

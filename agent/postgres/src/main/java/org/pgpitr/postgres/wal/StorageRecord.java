@@ -1,0 +1,39 @@
+package org.pgpitr.postgres.wal;
+
+import java.util.Optional;
+
+/** Records of {@link RmgrId#STORAGE} ({@code src/include/catalog/storage_xlog.h}). */
+final class StorageRecord {
+    private static final int CREATE = 0x10;
+    private static final int TRUNCATE = 0x20;
+    /** {@code SMGR_TRUNCATE_HEAP}. */
+    private static final long MAIN_FORK = 0x0001;
+
+    private StorageRecord() {}
+
+    /** What it does to a main fork; empty for other forks, and for kinds that are not known. */
+    static Optional<RelationChange> of(WalRecord record) {
+        RecordData data = new RecordData(record);
+        return switch (record.info() & 0xF0) {
+            case CREATE -> {
+                RelationLocator relation = data.relation();
+                yield data.uint32() == 0
+                        ? Optional.of(change(record, RelationChange.Kind.CREATED, relation, 0))
+                        : Optional.empty();
+            }
+            case TRUNCATE -> {
+                long blocks = data.uint32();
+                RelationLocator relation = data.relation();
+                yield (data.uint32() & MAIN_FORK) != 0
+                        ? Optional.of(change(record, RelationChange.Kind.TRUNCATED, relation, blocks))
+                        : Optional.empty();
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    private static RelationChange change(
+            WalRecord record, RelationChange.Kind kind, RelationLocator relation, long blocks) {
+        return new RelationChange(kind, relation, record.xid(), blocks, record.start(), Optional.empty());
+    }
+}
