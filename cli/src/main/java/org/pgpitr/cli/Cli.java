@@ -37,6 +37,7 @@ public final class Cli {
         CommandLine commandLine = Commands.commandLine(environment, List.of(args))
                 .setOut(environment.out())
                 .setErr(environment.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(environment.coloursOut() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(Math.max(
                         LEAST_HELP_WIDTH,

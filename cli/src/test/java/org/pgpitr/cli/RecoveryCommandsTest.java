@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,7 @@ class RecoveryCommandsTest {
                               needs N B of disk, and room for WAL
                 Tablespaces   fast (16385) goes to /mnt/2, was /mnt/fast
                 Would write   recovery.signal, backup_manifest, and to postgresql.auto.conf:
-                                restore_command = '/opt/pgpitr/bin/pgpitr archive-get --repository ''/my repo'' --cluster main --generation 1 %f "%p"'
+                                restore_command = '/opt/pgpitr/bin/pgpitr archive-get --repository ''/my repo'' --cluster main --generation 1 --system-identifier 1 --encryption none %f "%p"'
                                 recovery_target_time = '2026-11-20 11:00:00.000000+00'
                                 recovery_target_inclusive = 'on'
                                 recovery_target_timeline = '1'
@@ -249,6 +250,30 @@ class RecoveryCommandsTest {
         assertThat(run("archive-get", "00000002.history", fetched + "2").status())
                 .isEqualTo(91);
         assertThat(run("archive-get", "what", fetched + "2").status()).isEqualTo(2);
+        List<String> ofCluster = List.of("--generation", "7", "--system-identifier", "1", "--encryption", "none");
+        assertThat(run(words("archive-get", ofCluster, TestRepository.name(9), fetched.toString()))
+                        .status())
+                .isZero();
+        assertThat(run(words("archive-get", ofCluster, TestRepository.name(10), fetched + "2"))
+                        .status())
+                .isEqualTo(91);
+        for (List<String> wrong : List.of(
+                List.of("--system-identifier", "2"), List.of("--system-identifier", "1", "--encryption", "age"))) {
+            assertThat(run(words("archive-get", wrong, TestRepository.name(9), fetched + "2"))
+                            .status())
+                    .isEqualTo(10);
+        }
+        for (List<String> wrong : List.of(List.of("--system-identifier", "x"), List.of("--encryption", "rot13"))) {
+            assertThat(run(words("archive-get", wrong, TestRepository.name(9), fetched + "2"))
+                            .status())
+                    .isEqualTo(2);
+        }
+    }
+
+    private static String[] words(String command, List<String> options, String... parameters) {
+        return Stream.of(Stream.of(command), options.stream(), Stream.of(parameters))
+                .flatMap(words -> words)
+                .toArray(String[]::new);
     }
 
     private static byte[] changed(byte[] segment) {

@@ -5,9 +5,11 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.codec.Codec;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.storage.Content;
@@ -61,12 +63,16 @@ public final class Repository {
     public Generation current() {
         List<ClusterIdentity> all = generations();
         if (all.isEmpty()) {
-            throw new PgpitrException(
-                    ExitCode.NO_REPOSITORY,
-                    "there is no cluster \"" + name + "\" in " + store.location(),
-                    "run `pgpitr init` on the cluster's host, or check `name` in [cluster] and `url` in [[repository]]");
+            throw nothingHere();
         }
         return open(all.get(all.size() - 1));
+    }
+
+    private PgpitrException nothingHere() {
+        return new PgpitrException(
+                ExitCode.NO_REPOSITORY,
+                "there is no cluster \"" + name + "\" in " + store.location(),
+                "run `pgpitr init` on the cluster's host, or check `name` in [cluster] and `url` in [[repository]]");
     }
 
     /**
@@ -80,6 +86,27 @@ public final class Repository {
                         ExitCode.NO_REPOSITORY,
                         "there is no generation " + number + " of cluster \"" + name + "\" in " + store.location(),
                         "`pgpitr list` shows the generations there are")));
+    }
+
+    /**
+     * The generation of that number, if it is the wanted cluster's and encrypted so; else the newest that is. Numbers
+     * are counted in each repository by itself, so the same one may be another cluster's here.
+     *
+     * @return empty if there are generations, and none is that cluster's with that encryption
+     * @throws PgpitrException NO_REPOSITORY if there is no generation at all
+     */
+    public Optional<Generation> find(int number, SystemIdentifier systemIdentifier, Encryption encryption) {
+        Predicate<ClusterIdentity> wanted =
+                identity -> identity.systemIdentifier().equals(systemIdentifier) && identity.encryption() == encryption;
+        Optional<ClusterIdentity> numbered = read(number).filter(wanted);
+        if (numbered.isPresent()) {
+            return numbered.map(this::open);
+        }
+        List<ClusterIdentity> all = generations();
+        if (all.isEmpty()) {
+            throw nothingHere();
+        }
+        return all.stream().filter(wanted).reduce((older, newer) -> newer).map(this::open);
     }
 
     /** The newest generation of the cluster of that system identifier; empty if it has none here. */

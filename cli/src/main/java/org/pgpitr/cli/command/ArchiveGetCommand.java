@@ -2,13 +2,18 @@ package org.pgpitr.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
+import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.service.archive.ArchiveGet;
+import org.pgpitr.service.archive.WantedGeneration;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
@@ -60,6 +65,21 @@ public final class ArchiveGetCommand extends PgpitrCommand {
                             + " the newest.")
     private Integer generation;
 
+    @Option(
+            names = "--system-identifier",
+            paramLabel = "ID",
+            description = "Whose generation it must be. A repository that counts them otherwise is searched for it; one"
+                    + " that knows other clusters only has none of its files. `pgpitr restore` writes this and the next"
+                    + " option into restore_command.")
+    private String systemIdentifier;
+
+    @Option(
+            names = "--encryption",
+            paramLabel = "none|age",
+            defaultValue = "none",
+            description = "Of the generation of that system identifier; ${DEFAULT-VALUE} without it.")
+    private ClusterIdentity.Encryption encryption;
+
     @ArgGroup(validate = false, heading = "%nConfiguration:%n", order = 1)
     private final ConfigurationOptions options = new ConfigurationOptions();
 
@@ -81,13 +101,30 @@ public final class ArchiveGetCommand extends PgpitrCommand {
         Configuration configuration = options.loadQuietly(environment, List.of());
         ArchiveGet.Outcome outcome;
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
-            outcome = new ArchiveGet(wiring.repositories(), Path.of("").toAbsolutePath())
-                    .get(name, destination, generation == null ? OptionalInt.empty() : OptionalInt.of(generation));
+            Path dataDirectory = Path.of("").toAbsolutePath();
+            ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
+            outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning)
+                    .get(name, destination, wanted(dataDirectory));
         }
         boolean found = outcome == ArchiveGet.Outcome.FOUND;
         if (output.json()) {
             new JsonObject().put("file", name).put("found", found).print(environment.out());
         }
         return found ? ExitCode.OK : ExitCode.ABSENT;
+    }
+
+    private WantedGeneration wanted(Path dataDirectory) {
+        if (systemIdentifier != null) {
+            try {
+                return new WantedGeneration.OfBackup(
+                        generation == null ? 1 : generation, SystemIdentifier.parse(systemIdentifier), encryption);
+            } catch (InvalidFormatException e) {
+                throw new PgpitrException(
+                        ExitCode.USAGE, e.getMessage(), "`pgpitr list` shows the clusters' system identifiers", e);
+            }
+        }
+        return generation == null
+                ? new WantedGeneration.OfDataDirectory(dataDirectory)
+                : new WantedGeneration.Numbered(generation);
     }
 }

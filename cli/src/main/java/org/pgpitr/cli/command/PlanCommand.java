@@ -80,7 +80,7 @@ public final class PlanCommand extends PgpitrCommand {
                     Path.of("DIR"),
                     recovery.tablespaceMap(),
                     configuration.restore().workers(),
-                    new RestoreCommandSetting(environment, options, configuration).text(generation.number()),
+                    new RestoreCommandSetting(environment, options, configuration).text(generation.identity()),
                     recovery.targetAction(spec.commandLine()),
                     RestoreOptions.Mode.RECOVERY,
                     RestoreOptions.Archiving.KEEP,

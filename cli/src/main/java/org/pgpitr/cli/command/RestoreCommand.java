@@ -134,7 +134,7 @@ public final class RestoreCommand extends PgpitrCommand {
                     into.toAbsolutePath().normalize(),
                     recovery.tablespaceMap(),
                     configuration.restore().workers(),
-                    command.text(generation.number()),
+                    command.text(generation.identity()),
                     recovery.targetAction(spec.commandLine()),
                     shape.standby ? RestoreOptions.Mode.STANDBY : RestoreOptions.Mode.RECOVERY,
                     shape.noArchive ? RestoreOptions.Archiving.OFF : RestoreOptions.Archiving.KEEP,

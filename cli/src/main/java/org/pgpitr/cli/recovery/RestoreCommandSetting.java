@@ -2,10 +2,12 @@ package org.pgpitr.cli.recovery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.terminal.Environment;
+import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ConfiguredValue;
@@ -27,8 +29,12 @@ public final class RestoreCommandSetting {
         this.configuration = configuration;
     }
 
-    /** The setting's value, before it is quoted for PostgreSQL. */
-    public String text(int generation) {
+    /**
+     * The setting's value, before it is quoted for PostgreSQL.
+     *
+     * @param identity of the generation that the backup is of; other repositories may have it by another number
+     */
+    public String text(ClusterIdentity identity) {
         List<String> words = new ArrayList<>(List.of(environment.launcher().toString(), "archive-get"));
         configuration
                 .file()
@@ -38,7 +44,10 @@ public final class RestoreCommandSetting {
         if (!isFromFile(ConfigKeys.NAME.toString())) {
             words.addAll(List.of("--cluster", configuration.clusterName().toString()));
         }
-        words.addAll(List.of("--generation", Integer.toString(generation)));
+        words.addAll(List.of(
+                "--generation", Integer.toString(identity.generation()),
+                "--system-identifier", identity.systemIdentifier().toString(),
+                "--encryption", identity.encryption().name().toLowerCase(Locale.ROOT)));
         return Shell.line(words).replace("%", "%%") + " %f \"%p\"";
     }
 

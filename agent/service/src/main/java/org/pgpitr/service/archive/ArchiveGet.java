@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
-import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 
@@ -27,22 +27,25 @@ public final class ArchiveGet {
 
     private final List<Repository> repositories;
     private final Path dataDirectory;
+    private final Consumer<String> warnings;
 
     /**
      * @param repositories at least one, asked in this order
      * @param dataDirectory of the cluster that recovers; relative destinations are relative to it
+     * @param warnings hears of repositories that failed where another one delivered
      */
-    public ArchiveGet(List<Repository> repositories, Path dataDirectory) {
+    public ArchiveGet(List<Repository> repositories, Path dataDirectory, Consumer<String> warnings) {
         if (repositories.isEmpty()) {
             throw new IllegalArgumentException("no repository");
         }
         this.repositories = List.copyOf(repositories);
         this.dataDirectory = dataDirectory;
+        this.warnings = warnings;
     }
 
     /**
-     * Puts an archived file in place. A repository that fails is passed over for the next one; if none delivers the
-     * file, its failure is thrown, and never taken for absence.
+     * Puts an archived file in place. A repository that fails is passed over for the next one, with a warning; if none
+     * delivers the file, its failure is thrown, and never taken for absence.
      *
      * <p>Where a whole segment is proven absent and the partial one is archived, that one is delivered. Recovery along
      * the timeline that ended in it then replays up to where the timeline was left, instead of a segment less. Recovery
@@ -50,34 +53,45 @@ public final class ArchiveGet {
      *
      * @param name as {@code %f} gives it
      * @param destination as {@code %p} gives it
-     * @param generation to be read; empty: the one of the cluster in the data directory, or else the newest
+     * @param wanted the generation to be read; a repository that has none such has no such file
      * @throws PgpitrException USAGE if nothing of that name is ever archived, WAL_CONFLICT if the data directory is of
-     *     a cluster that has no place in a repository, NO_REPOSITORY, NO_KEY, CORRUPT
+     *     a cluster that has no place in a repository, NO_REPOSITORY also if none of them has the generation, NO_KEY,
+     *     CORRUPT
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't tell
      */
-    public Outcome get(String name, Path destination, OptionalInt generation) {
+    public Outcome get(String name, Path destination, WantedGeneration wanted) {
         WalFileName file = WalFileName.tryParse(name)
                 .orElseThrow(() -> new PgpitrException(
                         ExitCode.USAGE,
                         "not the name of a file that PostgreSQL archives: " + name,
                         "restore_command is `pgpitr archive-get %f \"%p\"`"));
         Path place = dataDirectory.resolve(destination);
-        Map<Repository, WalArchive> opened = new HashMap<>();
-        Function<Repository, WalArchive> archives =
-                repository -> opened.computeIfAbsent(repository, r -> new WalArchive(generation(r, generation)));
+        Map<Repository, Optional<WalArchive>> opened = new HashMap<>();
+        Function<Repository, Optional<WalArchive>> archives = repository ->
+                opened.computeIfAbsent(repository, r -> wanted.in(r).map(WalArchive::new));
         if (fetch(file, place, archives)) {
             return Outcome.FOUND;
+        }
+        if (opened.values().stream().allMatch(Optional::isEmpty)) {
+            throw new PgpitrException(
+                    ExitCode.NO_REPOSITORY,
+                    "no repository holds " + wanted,
+                    "`pgpitr list` shows the generations there are; is it the right repository, and the right name?");
         }
         return file instanceof WalSegmentName segment && fetch(new PartialSegmentName(segment), place, archives)
                 ? Outcome.FOUND
                 : Outcome.ABSENT;
     }
 
-    private boolean fetch(WalFileName file, Path place, Function<Repository, WalArchive> archives) {
+    private boolean fetch(WalFileName file, Path place, Function<Repository, Optional<WalArchive>> archives) {
         Failures failures = new Failures();
         for (Repository repository : repositories) {
             try {
-                if (archives.apply(repository).fetch(file, place)) {
+                Optional<WalArchive> archive = archives.apply(repository);
+                if (archive.isPresent() && archive.get().fetch(file, place)) {
+                    failures.each((failed, cause) -> warnings.accept(
+                            file + " comes from " + repository.store().location() + ", because "
+                                    + failed.store().location() + " failed: " + cause.getMessage()));
                     return true;
                 }
             } catch (RuntimeException e) {
@@ -88,11 +102,5 @@ public final class ArchiveGet {
             throw failures.together(repositories.size());
         }
         return false;
-    }
-
-    private Generation generation(Repository repository, OptionalInt number) {
-        return number.isPresent()
-                ? repository.generation(number.getAsInt())
-                : LocalCluster.generation(repository, LocalCluster.systemIdentifier(dataDirectory));
     }
 }

@@ -2,6 +2,7 @@ package org.pgpitr.service.archive;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Repository;
@@ -19,6 +20,10 @@ final class Failures {
 
     boolean isEmpty() {
         return all.isEmpty();
+    }
+
+    void each(BiConsumer<Repository, Throwable> visitor) {
+        all.forEach(failure -> visitor.accept(failure.repository(), failure.cause()));
     }
 
     /**

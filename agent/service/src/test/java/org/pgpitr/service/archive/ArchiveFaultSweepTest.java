@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -188,8 +187,8 @@ class ArchiveFaultSweepTest {
             new ArchivePush(stores.repositories(FaultPlan.none(), Retries.NONE), directory).push(file);
             try {
                 ArchiveGet one =
-                        new ArchiveGet(stores.repositories(plan, Retries.NONE).subList(0, 1), directory);
-                assertThat(one.get(SEGMENT.toString(), PLACE, OptionalInt.empty()))
+                        new ArchiveGet(stores.repositories(plan, Retries.NONE).subList(0, 1), directory, w -> {});
+                assertThat(one.get(SEGMENT.toString(), PLACE, new WantedGeneration.OfDataDirectory(directory)))
                         .isEqualTo(Outcome.FOUND);
                 assertThat(directory.resolve(PLACE)).hasBinaryContent(content);
             } catch (StorageException | PgpitrException e) {
@@ -210,8 +209,8 @@ class ArchiveFaultSweepTest {
             byte[] content = Files.readAllBytes(directory.resolve(file));
             new ArchivePush(stores.repositories(FaultPlan.none(), Retries.NONE).subList(1, 2), directory).push(file);
             try {
-                assertThat(new ArchiveGet(stores.repositories(plan, Retries.NONE), directory)
-                                .get(SEGMENT.toString(), PLACE, OptionalInt.empty()))
+                assertThat(new ArchiveGet(stores.repositories(plan, Retries.NONE), directory, w -> {})
+                                .get(SEGMENT.toString(), PLACE, new WantedGeneration.OfDataDirectory(directory)))
                         .isEqualTo(Outcome.FOUND);
                 assertThat(directory.resolve(PLACE)).hasBinaryContent(content);
             } catch (StorageException | PgpitrException e) {
@@ -236,8 +235,8 @@ class ArchiveFaultSweepTest {
             Path file = local.segment(SEGMENT, stores.cluster(), 1);
             List<Repository> retrying = stores.repositories(plan, Retries.SOME);
             new ArchivePush(retrying, directory).push(file);
-            assertThat(new ArchiveGet(retrying.subList(1, 2), directory)
-                            .get(SEGMENT.toString(), PLACE, OptionalInt.empty()))
+            assertThat(new ArchiveGet(retrying.subList(1, 2), directory, w -> {})
+                            .get(SEGMENT.toString(), PLACE, new WantedGeneration.OfDataDirectory(directory)))
                     .isEqualTo(Outcome.FOUND);
             assertThat(directory.resolve(PLACE)).hasBinaryContent(Files.readAllBytes(directory.resolve(file)));
         });

@@ -9,8 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +48,7 @@ class ArchiveGetTest {
     private Path directory;
 
     private LocalFiles local;
+    private final List<String> warnings = new ArrayList<>();
     private final Repository first = repository(new MemoryStore());
     private final Repository second = repository(new MemoryStore());
 
@@ -71,7 +72,11 @@ class ArchiveGetTest {
     }
 
     private Outcome get(String name, Repository... repositories) {
-        return new ArchiveGet(List.of(repositories), directory).get(name, PLACE, OptionalInt.empty());
+        return get(name, new WantedGeneration.OfDataDirectory(directory), repositories);
+    }
+
+    private Outcome get(String name, WantedGeneration wanted, Repository... repositories) {
+        return new ArchiveGet(List.of(repositories), directory, warnings::add).get(name, PLACE, wanted);
     }
 
     private static Repository failing(Repository repository, StoreOperation operation, int nth) {
@@ -179,6 +184,12 @@ class ArchiveGetTest {
         assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
         assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
         assertFails(() -> get(SEGMENT.toString(), first), ExitCode.CORRUPT, "is damaged");
+        assertThat(warnings)
+                .hasSize(2)
+                .allSatisfy(warning -> assertThat(warning)
+                        .startsWith(SEGMENT + " comes from " + second.store().location() + ", because "
+                                + first.store().location() + " failed: "));
+        assertThat(warnings.get(1)).contains("is damaged");
     }
 
     private static void damage(Repository repository) throws IOException {
@@ -273,20 +284,67 @@ class ArchiveGetTest {
         local.controlFile(WalFiles.CLUSTER);
         get(SEGMENT.toString(), first);
         assertThat(directory.resolve(PLACE)).hasBinaryContent(old);
-        new ArchiveGet(List.of(first), directory).get(SEGMENT.toString(), PLACE, OptionalInt.of(2));
+        get(SEGMENT.toString(), new WantedGeneration.Numbered(2), first);
         assertThat(directory.resolve(PLACE)).hasBinaryContent(now);
         assertFails(
-                () -> new ArchiveGet(List.of(first), directory).get(SEGMENT.toString(), PLACE, OptionalInt.of(3)),
+                () -> get(SEGMENT.toString(), new WantedGeneration.Numbered(3), first),
                 ExitCode.NO_REPOSITORY,
                 "there is no generation 3");
+    }
+
+    @Test
+    void a_restored_backups_generation_is_found_by_what_it_is_where_its_number_is_another() {
+        Repository late = repository(new MemoryStore());
+        ClusterIdentity old = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
+        ClusterIdentity upgraded = WalFiles.cluster(2, WalFiles.TWIN, Encryption.NONE);
+        first.create(upgraded);
+        late.create(WalFiles.cluster(1, WalFiles.TWIN, Encryption.NONE));
+        byte[] now = WalFiles.segment(SEGMENT, upgraded, 2);
+        WantedGeneration wanted = new WantedGeneration.OfBackup(2, WalFiles.TWIN, Encryption.NONE);
+
+        assertThat(get("00000002.history", wanted, first, late)).isEqualTo(Outcome.ABSENT);
+        archive(late, SEGMENT.toString(), now);
+        assertThat(get(SEGMENT.toString(), wanted, first, late)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(now);
+        assertThat(warnings).isEmpty();
+
+        // What was before the upgrade: the late repository holds nothing of it, and says so
+        WantedGeneration before = new WantedGeneration.OfBackup(1, WalFiles.CLUSTER, Encryption.NONE);
+        assertThat(get(SEGMENT.toString(), before, first, late)).isEqualTo(Outcome.ABSENT);
+        new WalArchive(first.generation(1)).push(SEGMENT, Content.of(WalFiles.segment(SEGMENT, old, 1)));
+        assertThat(get(SEGMENT.toString(), before, late, first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+    }
+
+    @Test
+    void another_clusters_generation_of_the_same_number_is_never_read() throws IOException {
+        Repository other = repository(new MemoryStore());
+        other.create(WalFiles.cluster(1, WalFiles.TWIN, Encryption.NONE));
+        archive(
+                other,
+                SEGMENT.toString(),
+                WalFiles.segment(SEGMENT, other.current().identity(), 2));
+        WantedGeneration wanted = new WantedGeneration.OfBackup(1, WalFiles.CLUSTER, Encryption.NONE);
+
+        assertThat(get(SEGMENT.toString(), wanted, first, other)).isEqualTo(Outcome.ABSENT);
+        assertFails(
+                () -> get(SEGMENT.toString(), wanted, other),
+                ExitCode.NO_REPOSITORY,
+                "no repository holds a plain generation of cluster " + WalFiles.CLUSTER);
+        assertFails(
+                () -> get(SEGMENT.toString(), wanted, first, repository(new MemoryStore())),
+                ExitCode.NO_REPOSITORY,
+                "failed in 1 of 2 repositories");
+        assertThat(local.wal()).isEmpty();
     }
 
     @Test
     void a_destination_may_be_absolute() throws IOException {
         archive(first, SEGMENT.toString(), segment(1));
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere")).resolve("x");
-        assertThat(new ArchiveGet(List.of(first), Path.of("/nowhere"))
-                        .get(SEGMENT.toString(), elsewhere, OptionalInt.empty()))
+        Path nowhere = Path.of("/nowhere");
+        assertThat(new ArchiveGet(List.of(first), nowhere, warnings::add)
+                        .get(SEGMENT.toString(), elsewhere, new WantedGeneration.OfDataDirectory(nowhere)))
                 .isEqualTo(Outcome.FOUND);
         assertThat(elsewhere).hasBinaryContent(segment(1));
     }
