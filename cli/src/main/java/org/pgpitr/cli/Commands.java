@@ -22,6 +22,7 @@ import org.pgpitr.cli.command.ListCommand;
 import org.pgpitr.cli.command.PlanCommand;
 import org.pgpitr.cli.command.RestoreCommand;
 import org.pgpitr.cli.command.RootCommand;
+import org.pgpitr.cli.command.VerifyCommand;
 import org.pgpitr.cli.command.VersionCommand;
 import org.pgpitr.cli.terminal.Environment;
 import picocli.CommandLine;
@@ -40,6 +41,7 @@ final class Commands {
         ALL.put("list", environment -> new CommandLine(new ListCommand(environment)));
         ALL.put("plan", environment -> new CommandLine(new PlanCommand(environment)));
         ALL.put("restore", environment -> new CommandLine(new RestoreCommand(environment)));
+        ALL.put("verify", environment -> new CommandLine(new VerifyCommand(environment)));
         ALL.put("archive-push", environment -> new CommandLine(new ArchivePushCommand(environment)));
         ALL.put("archive-get", environment -> new CommandLine(new ArchiveGetCommand(environment)));
         ALL.put("keygen", environment -> new CommandLine(new KeygenCommand(environment)));

@@ -25,6 +25,7 @@ class HelpTest {
                 "list",
                 "plan",
                 "restore",
+                "verify",
                 "archive-push",
                 "archive-get",
                 "keygen",

@@ -9,7 +9,7 @@ public enum ExitCode {
     LOCKED(11, "another run of the same kind is under way"),
     NO_KEY(12, "the key that decrypts is missing or wrong"),
     CORRUPT(20, "stored or local data is damaged"),
-    TARGET_UNREACHABLE(21, "the recovery target can't be reached"),
+    TARGET_UNREACHABLE(21, "the recovery target can't be reached; what a recovery needs is missing (`verify`)"),
     WAL_CONFLICT(22, "WAL of that name is archived with other content, or is not this cluster's"),
     CHECK_FAILED(23, "`check` found something that keeps this cluster from being recovered"),
     STORAGE_UNAVAILABLE(30, "the store can't be reached or refuses"),

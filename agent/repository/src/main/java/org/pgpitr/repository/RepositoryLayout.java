@@ -1,5 +1,8 @@
 package org.pgpitr.repository;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.pgpitr.postgres.BackupHistoryName;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistoryName;
@@ -16,6 +19,8 @@ import org.pgpitr.storage.ObjectKey;
  * @param encryption decides the ending of the encoded objects
  */
 public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdentity.Encryption encryption) {
+    private static final Pattern DATA = Pattern.compile("/data/([0-9]{4,8})/([0-9]{6,8})\\.tar\\.zst");
+
     /** Whose generation it is; written by {@code init}, first, plain JSON. */
     public static ObjectKey identity(ClusterName cluster, int generation) {
         return ObjectKey.of(cluster + "/" + generation + "/cluster.json");
@@ -24,6 +29,11 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
     /** What a probe of the store writes and deletes; outside of every generation. */
     public static ObjectKey probe(ClusterName cluster, String id) {
         return ObjectKey.of(cluster + "/probe/" + id);
+    }
+
+    /** Where all generations of a cluster stand, and what is of no generation. */
+    public static String clusterPrefix(ClusterName cluster) {
+        return cluster + "/";
     }
 
     public static RepositoryLayout of(ClusterName cluster, ClusterIdentity identity) {
@@ -45,6 +55,15 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
             return ObjectKey.of(historyPrefix() + name + suffix());
         }
         return ObjectKey.of(walPrefix(segment(name)) + name + suffix());
+    }
+
+    /** The file that stands at a key; empty if none can. */
+    public Optional<WalFileName> walFileAt(ObjectKey key) {
+        String last = key.lastPart();
+        return last.endsWith(suffix())
+                ? WalFileName.tryParse(last.substring(0, last.length() - suffix().length()))
+                        .filter(name -> wal(name).equals(key))
+                : Optional.empty();
     }
 
     private static WalSegmentName segment(WalFileName name) {
@@ -100,6 +119,40 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
      */
     public ObjectKey data(String id, int lane, int sequence) {
         return ObjectKey.of(backupPrefix(id) + "data/%04d/%06d.tar".formatted(lane, sequence) + suffix());
+    }
+
+    /** A lane's object by its place: lane and sequence, both counted from 0. */
+    public record DataObject(int lane, int sequence) {}
+
+    /** Which object of a backup's lanes stands at a key; empty if none can. */
+    public Optional<DataObject> dataAt(String id, ObjectKey key) {
+        Matcher place = DATA.matcher(key.value());
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        DataObject object = new DataObject(Integer.parseInt(place.group(1)), Integer.parseInt(place.group(2)));
+        return Optional.of(object).filter(o -> data(id, o.lane(), o.sequence()).equals(key));
+    }
+
+    /**
+     * Where it is recorded which parts of a sampled verification are done.
+     *
+     * @param scope what is verified
+     * @param parts into how many parts it is divided
+     */
+    public String samplePrefix(String scope, int parts) {
+        return root() + "verify/" + scope + "/" + parts + "/";
+    }
+
+    /**
+     * A record of a sampled verification.
+     *
+     * @param round counted from 0; a round is over when each part is done
+     * @param part from 0 to {@code parts - 1}
+     * @param state {@code claimed} or {@code done}
+     */
+    public ObjectKey sample(String scope, int parts, int round, int part, String state) {
+        return ObjectKey.of(samplePrefix(scope, parts) + "%08d/%03d.%s".formatted(round, part, state));
     }
 
     public ObjectKey lease(String name) {

@@ -122,7 +122,7 @@ public final class WalArchive {
     public Map<TimelineId, TimelineHistory> histories() {
         List<TimelineHistoryName> names = new ArrayList<>();
         store.list(layout.historyPrefix(), (key, stat) -> {
-            if (WalListing.nameAt(layout, key).orElse(null) instanceof TimelineHistoryName name) {
+            if (layout.walFileAt(key).orElse(null) instanceof TimelineHistoryName name) {
                 names.add(name);
             }
             return ObjectStore.ListVisitor.Next.CONTINUE;

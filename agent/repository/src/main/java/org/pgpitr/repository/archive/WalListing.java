@@ -1,6 +1,5 @@
 package org.pgpitr.repository.archive;
 
-import java.util.Optional;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -21,19 +20,9 @@ final class WalListing implements ObjectStore.ListVisitor {
         this.segmentSize = segmentSize;
     }
 
-    /** The file that stands at a key; empty if none can. */
-    static Optional<WalFileName> nameAt(RepositoryLayout layout, ObjectKey key) {
-        String last = key.lastPart();
-        return last.endsWith(layout.suffix())
-                ? WalFileName.tryParse(last.substring(
-                                0, last.length() - layout.suffix().length()))
-                        .filter(name -> layout.wal(name).equals(key))
-                : Optional.empty();
-    }
-
     @Override
     public Next visit(ObjectKey key, ObjectStat stat) {
-        WalFileName name = nameAt(layout, key).orElse(null);
+        WalFileName name = layout.walFileAt(key).orElse(null);
         if (name instanceof WalSegmentName segment && segment.fits(segmentSize)) {
             found.segment(segment.timeline(), segment.number(segmentSize), stat.length());
         } else if (name instanceof PartialSegmentName partial

@@ -28,7 +28,8 @@ final class LaneObjects implements AutoCloseable {
 
     private final Generation generation;
     private final BackupId id;
-    private final LaneTotals lane;
+    private final int lane;
+    private final int end;
     private final Executor executor;
     private final Deque<FutureTask<Fetched>> ahead = new ArrayDeque<>();
     /** Buffers to be used again. */
@@ -37,15 +38,22 @@ final class LaneObjects implements AutoCloseable {
     private int nextToAsk;
 
     LaneObjects(Generation generation, BackupId id, LaneTotals lane, Executor executor) {
+        this(generation, id, lane.lane(), 0, lane.objects(), executor);
+    }
+
+    /** Those from {@code begin} to before {@code end}. */
+    LaneObjects(Generation generation, BackupId id, int lane, int begin, int end, Executor executor) {
         this.generation = generation;
         this.id = id;
         this.lane = lane;
+        this.nextToAsk = begin;
+        this.end = end;
         this.executor = executor;
     }
 
     /** The next object, or null behind the last one. */
     Fetched next() {
-        while (ahead.size() < AHEAD && nextToAsk < lane.objects()) {
+        while (ahead.size() < AHEAD && nextToAsk < end) {
             int sequence = nextToAsk++;
             FutureTask<Fetched> task = new FutureTask<>(() -> fetch(sequence));
             ahead.add(task);
@@ -78,7 +86,7 @@ final class LaneObjects implements AutoCloseable {
     }
 
     private Fetched fetch(int sequence) {
-        ObjectKey key = generation.layout().data(id.value(), lane.lane(), sequence);
+        ObjectKey key = generation.layout().data(id.value(), lane, sequence);
         InputStream opened = generation
                 .store()
                 .open(key)

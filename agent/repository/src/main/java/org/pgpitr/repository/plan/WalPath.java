@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistory.Stretch;
@@ -68,7 +70,7 @@ final class WalPath {
 
     /** Walks from a segment to where the WAL ends. */
     Reach walk(long from) {
-        long segment = firstUnowned(from);
+        long segment = firstMissing(from);
         Lsn start = size.start(segment);
         Optional<Copy> copy = copy(segment, from);
         Lsn end = copy.map(Copy::end).filter(e -> e.isAfter(start)).orElse(start);
@@ -76,7 +78,7 @@ final class WalPath {
     }
 
     /** The first segment from {@code from} on that the timeline it belongs to has not archived whole. */
-    private long firstUnowned(long from) {
+    long firstMissing(long from) {
         for (int i = owner(from); ; i++) {
             TimelineId timeline = stretches.get(i).timeline();
             long first = Math.max(from, firstSegment(i));
@@ -91,6 +93,51 @@ final class WalPath {
                 return missing.getAsLong();
             }
         }
+    }
+
+    /** The name that a segment has on this path. */
+    WalSegmentName name(long segment) {
+        return WalSegmentName.of(stretches.get(owner(segment)).timeline(), segment, size);
+    }
+
+    /** The first segment behind {@code segment} that the timeline it belongs to has archived whole. */
+    OptionalLong nextOwned(long segment) {
+        return next(
+                segment,
+                (i, timeline) -> wal.runs(timeline).stream()
+                        .filter(run ->
+                                run.last() >= Math.max(segment + 1, firstSegment(i)) && run.first() <= lastSegment(i))
+                        .mapToLong(run -> Math.max(run.first(), Math.max(segment + 1, firstSegment(i))))
+                        .min());
+    }
+
+    /** The first segment behind {@code segment} of which any timeline has archived something that is on this path. */
+    OptionalLong nextArchived(long segment) {
+        return next(segment, (i, timeline) -> {
+            long first = Math.max(segment + 1, firstSegment(i));
+            long last = stretches.get(i).end().map(size::segmentNumberBefore).orElse(Long.MAX_VALUE);
+            return LongStream.concat(
+                            wal.runs(timeline).stream()
+                                    .filter(run -> run.last() >= first && run.first() <= last)
+                                    .mapToLong(run -> Math.max(first, run.first())),
+                            wal.partials(timeline).stream()
+                                    .filter(partial -> partial >= first && partial <= last)
+                                    .mapToLong(Long::longValue))
+                    .min();
+        });
+    }
+
+    private interface NextOfStretch {
+        OptionalLong find(int stretch, TimelineId timeline);
+    }
+
+    private OptionalLong next(long segment, NextOfStretch search) {
+        return IntStream.range(0, stretches.size())
+                .mapToObj(i -> search.find(i, stretches.get(i).timeline()))
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .filter(found -> found > segment)
+                .min();
     }
 
     /** The newest stretch that has begun in or before that segment. */

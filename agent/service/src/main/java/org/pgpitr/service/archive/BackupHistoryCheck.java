@@ -10,14 +10,14 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 
 /** Whether a backup history file is the one its name says ({@code build_backup_content()} in {@code xlogbackup.c}). */
-final class BackupHistoryCheck {
+public final class BackupHistoryCheck {
     private static final Pattern START =
             Pattern.compile("START WAL LOCATION: ([0-9A-F]{1,8}/[0-9A-F]{1,8}) \\(file ([0-9A-F]{24})\\)\n");
 
     private BackupHistoryCheck() {}
 
     /** What does not fit, to complete {@code <the file> …}; empty if all does. */
-    static Optional<String> misfit(BackupHistoryName name, String text, WalSegmentSize size) {
+    public static Optional<String> misfit(BackupHistoryName name, String text, WalSegmentSize size) {
         Matcher start = START.matcher(text);
         if (!start.lookingAt()) {
             return Optional.of("does not begin with the start of a backup");

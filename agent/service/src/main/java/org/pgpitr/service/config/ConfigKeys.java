@@ -5,6 +5,7 @@ import static org.pgpitr.service.config.Section.CLUSTER;
 import static org.pgpitr.service.config.Section.ENCRYPTION;
 import static org.pgpitr.service.config.Section.REPOSITORY;
 import static org.pgpitr.service.config.Section.RESTORE;
+import static org.pgpitr.service.config.Section.VERIFY;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -307,6 +308,27 @@ public final class ConfigKeys {
                     "How many lanes of a backup are fetched, decompressed and written at the same time.")
             .standard("2");
 
+    public static final ConfigKey<Integer> VERIFY_WORKERS = ConfigKey.of(
+                    VERIFY,
+                    "workers",
+                    ValueType.integer(1, 64),
+                    "How many lanes of backups and stretches of WAL are fetched and verified at the same time. Each takes"
+                            + " about 60 MB of memory, or a WAL segment and a little more if that is more.")
+            .standard("2");
+    public static final ConfigKey<ByteSize> VERIFY_MAX_RATE = ConfigKey.of(
+                    VERIFY,
+                    "max_rate",
+                    ValueType.rate(new ByteSize(64 * 1024), MOST_RATE),
+                    "At most so much a second from the repository while it is verified. Without it, `download_rate`.")
+            .example("50MB");
+    public static final ConfigKey<Path> VERIFY_STATE_FOLDER = ConfigKey.of(
+                    VERIFY,
+                    "state_folder",
+                    ValueType.file(),
+                    "Where it is noted what is verified already, so that an interrupted run can be continued. Losing it"
+                            + " costs time only. Without it `$XDG_STATE_HOME/pgpitr`, else `~/.local/state/pgpitr`.")
+            .example("/var/lib/pgpitr");
+
     private static final List<ConfigKey<?>> ALL = List.of(
             NAME,
             DATA_DIRECTORY,
@@ -350,7 +372,10 @@ public final class ConfigKeys {
             CHECKPOINT,
             ON_DAMAGE,
             ARCHIVE_TIMEOUT,
-            RESTORE_WORKERS);
+            RESTORE_WORKERS,
+            VERIFY_WORKERS,
+            VERIFY_MAX_RATE,
+            VERIFY_STATE_FOLDER);
 
     private ConfigKeys() {}
 

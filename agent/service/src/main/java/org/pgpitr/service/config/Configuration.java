@@ -23,6 +23,7 @@ public record Configuration(
         EncryptionSettings encryption,
         BackupSettings backup,
         RestoreSettings restore,
+        VerifySettings verify,
         List<ConfiguredValue> values,
         List<String> warnings) {
     /** The cluster's name. */

@@ -156,6 +156,7 @@ public final class ConfigurationLoader {
         SectionValues encryption = once(set, Section.ENCRYPTION);
         SectionValues backup = once(set, Section.BACKUP);
         SectionValues restore = once(set, Section.RESTORE);
+        SectionValues verify = once(set, Section.VERIFY);
         List<SectionValues> repositories = set.entrySet().stream()
                 .filter(table -> table.getKey().section() == Section.REPOSITORY)
                 .map(table -> new SectionValues(table.getKey(), table.getValue(), problems))
@@ -168,7 +169,7 @@ public final class ConfigurationLoader {
         rules.encryption(encryption);
         List<SectionValues> all = new ArrayList<>(List.of(cluster));
         all.addAll(repositories);
-        all.addAll(List.of(encryption, backup, restore));
+        all.addAll(List.of(encryption, backup, restore, verify));
         return new Configuration(
                 file,
                 ClusterSettings.from(cluster),
@@ -179,6 +180,7 @@ public final class ConfigurationLoader {
                 EncryptionSettings.from(encryption),
                 BackupSettings.from(backup),
                 RestoreSettings.from(restore),
+                VerifySettings.from(verify),
                 all.stream()
                         .flatMap(values -> ConfigKeys.of(values.table().section()).stream()
                                 .map(key -> ConfiguredValue.of(values, key)))

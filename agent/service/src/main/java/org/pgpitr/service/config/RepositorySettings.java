@@ -29,4 +29,10 @@ public record RepositorySettings(
                         values.find(ConfigKeys.UPLOAD_RATE),
                         values.find(ConfigKeys.DOWNLOAD_RATE)));
     }
+
+    /** The same, but read from at no higher rate. */
+    public RepositorySettings readAtMost(ByteSize rate) {
+        ByteSize lower = downloadRate.filter(own -> own.compareTo(rate) < 0).orElse(rate);
+        return new RepositorySettings(name, url, s3, retryAttempts, retryTime, uploadRate, Optional.of(lower));
+    }
 }

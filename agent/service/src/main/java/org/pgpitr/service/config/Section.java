@@ -11,7 +11,8 @@ public enum Section {
                     + " names."),
     ENCRYPTION("encryption", Repeat.ONCE, "Who can read what is stored. Without recipients nothing is encrypted."),
     BACKUP("backup", Repeat.ONCE, "How backups are taken."),
-    RESTORE("restore", Repeat.ONCE, "How backups are restored.");
+    RESTORE("restore", Repeat.ONCE, "How backups are restored."),
+    VERIFY("verify", Repeat.ONCE, "How repositories are verified.");
 
     /** Whether a table stands in a file once or as an array of tables. */
     public enum Repeat {

@@ -94,6 +94,15 @@ public record ValueType<T>(String description, Shape shape, Secrecy secrecy, Fun
                 });
     }
 
+    /** As {@link #size}; {@code /s} may stand behind it. */
+    static ValueType<ByteSize> rate(ByteSize least, ByteSize most) {
+        ValueType<ByteSize> size = size(least, most);
+        return new ValueType<>(
+                size.description() + " (a second)",
+                Shape.QUOTED,
+                text -> size.parser().apply(text.strip().replaceFirst("\\s*/\\s*s$", "")));
+    }
+
     static ValueType<Duration> time(Duration least, Duration most) {
         return new ValueType<>(
                 "a time from " + TimeSpan.print(least) + " to " + TimeSpan.print(most)

@@ -67,6 +67,16 @@ public final class Wiring implements AutoCloseable {
         return repository(settings, Stores.open(settings));
     }
 
+    /** As {@link #repository()}, read from at no higher rate than {@code [verify]} allows. */
+    public Repository repositoryToVerify() {
+        RepositorySettings settings = configuration
+                .verify()
+                .maxRate()
+                .map(configuration.repository()::readAtMost)
+                .orElseGet(configuration::repository);
+        return repository(settings, Stores.open(settings));
+    }
+
     private Repository repository(RepositorySettings settings, ObjectStore store) {
         opened.add(store);
         return new Repository(

@@ -106,6 +106,7 @@ class ConfigurationLoaderTest {
         assertThat(configuration.backup())
                 .isEqualTo(new BackupSettings(2, 3, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofMinutes(5)));
         assertThat(configuration.restore()).isEqualTo(new RestoreSettings(2));
+        assertThat(configuration.verify()).isEqualTo(new VerifySettings(2, Optional.empty(), Optional.empty()));
         assertThat(configuration.values())
                 .allSatisfy(value -> assertThat(value.origin()).hasToString("default"));
     }
@@ -157,6 +158,10 @@ class ConfigurationLoaderTest {
                 archive_timeout = "1h"
                 [restore]
                 workers = 5
+                [verify]
+                workers = 6
+                max_rate = "50MB/s"
+                state_folder = "/state"
                 """.formatted(RECIPIENT));
 
         assertThat(configuration.cluster().password().map(Secret::reveal)).contains("w");
@@ -170,6 +175,10 @@ class ConfigurationLoaderTest {
         assertThat(configuration.backup())
                 .isEqualTo(new BackupSettings(3, 9, CheckpointMode.SPREAD, OnDamage.WARN, Duration.ofHours(1)));
         assertThat(configuration.restore().workers()).isEqualTo(5);
+        assertThat(configuration.verify())
+                .isEqualTo(new VerifySettings(6, Optional.of(new ByteSize(50 << 20)), Optional.of(Path.of("/state"))));
+        assertThat(repository.readAtMost(new ByteSize(50 << 20)).downloadRate()).contains(new ByteSize(7 << 20));
+        assertThat(repository.readAtMost(new ByteSize(1 << 20)).downloadRate()).contains(new ByteSize(1 << 20));
         assertThat(configuration.values().stream()
                         .filter(value -> value.origin() instanceof Origin.Standard)
                         .map(ConfiguredValue::path))

@@ -1,0 +1,41 @@
+package org.pgpitr.service.verify;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.backup.BackupId;
+
+/**
+ * What is to be verified.
+ *
+ * @param depth how deep
+ * @param generation the only one; empty: all
+ * @param backup the only one, with the WAL behind it; empty: all
+ * @param since only backups that ended, and WAL that was archived, at that time or later; empty: all
+ * @param workers how much is verified at the same time
+ * @param stateFolder where a run notes what is done, so that it can be continued; empty: it can't
+ */
+public record VerifyOptions(
+        Depth depth,
+        OptionalInt generation,
+        Optional<BackupId> backup,
+        Optional<Instant> since,
+        int workers,
+        Optional<Path> stateFolder) {
+    public VerifyOptions {
+        if (depth instanceof Depth.Sample && since.isPresent()) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "a sample can't be limited by time: its parts rotate over what is the same in each run",
+                    "leave --since out, or use it with --full");
+        }
+    }
+
+    /** In a name of a file or an object: what is the same in all runs that share their progress. */
+    String scope() {
+        return backup.map(BackupId::value).orElse("all");
+    }
+}
