@@ -240,9 +240,11 @@ class DataLossTest {
             future.expect(ExitCode.TARGET_UNREACHABLE);
             assertThat(future.err()).contains("hint: ");
 
-            // Whether a commit follows a time or a name is not known before WAL is read: PostgreSQL itself refuses.
-            Cluster tooFar =
-                    source.restore("--no-archive", "--target-name", "never made", "--target-action", "promote");
+            source.pgpitr().run("plan", "--target-name", "never made").expect(ExitCode.TARGET_UNREACHABLE);
+
+            // Whether a commit follows a time is not known before all WAL is read: PostgreSQL itself refuses.
+            String afterAll = source.server().query("select clock_timestamp()");
+            Cluster tooFar = source.restore("--no-archive", "--target-time", afterAll, "--target-action", "promote");
             tooFar.server().tryStart();
             tooFar.server()
                     .await("the end of the server", () -> !tooFar.server().isRunning());

@@ -6,10 +6,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -19,10 +17,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.pgpitr.repository.TemporaryFolder;
 
 /**
  * Lines that come from several lanes at once and are read back lane by lane. They wait in a temporary file; memory
- * holds one buffer a lane that is being written, and the places of the full ones.
+ * holds one buffer a lane that is being written, and the places of the full ones. The temporary file fails with a
+ * {@link org.pgpitr.error.PgpitrException}.
  */
 final class ManifestSpool implements Closeable {
     private static final int RUN_BYTES = 64 << 10;
@@ -30,24 +30,39 @@ final class ManifestSpool implements Closeable {
     private record Run(long offset, int length) {}
 
     private static final class Lane {
-        private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
         private final List<Run> runs = new ArrayList<>();
+        private Buffer buffer = new Buffer();
+    }
+
+    private static final class Buffer extends ByteArrayOutputStream {
+        int capacity() {
+            return buf.length;
+        }
     }
 
     private final NavigableMap<Integer, Lane> lanes = new TreeMap<>();
+    private final TemporaryFolder folder;
     private final Path file;
     private final FileChannel channel;
     private long fileLength;
     private long length;
 
-    ManifestSpool() throws IOException {
-        file = Files.createTempFile("pgpitr-manifest", ".jsonl");
-        channel = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+    ManifestSpool(TemporaryFolder folder) {
+        this.folder = folder;
+        this.file = folder.file("pgpitr-manifest", ".jsonl");
+        try {
+            this.channel = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException e) {
+            throw folder.failed(e);
+        }
     }
 
-    void add(int lane, byte[] line) throws IOException {
+    void add(int lane, byte[] line) {
         Lane target = lanes.computeIfAbsent(lane, l -> new Lane());
+        if (target.buffer == null) {
+            throw new IllegalStateException("lane " + lane + " has ended");
+        }
         target.buffer.writeBytes(line);
         length += line.length;
         if (target.buffer.size() >= RUN_BYTES) {
@@ -55,11 +70,24 @@ final class ManifestSpool implements Closeable {
         }
     }
 
-    private void flush(Lane lane) throws IOException {
+    /** No line of that lane comes any more: it gives its buffer back. */
+    void end(int lane) {
+        Lane ended = lanes.get(lane);
+        if (ended != null && ended.buffer != null) {
+            flush(ended);
+            ended.buffer = null;
+        }
+    }
+
+    private void flush(Lane lane) {
         ByteBuffer bytes = ByteBuffer.wrap(lane.buffer.toByteArray());
         lane.runs.add(new Run(fileLength, bytes.remaining()));
-        while (bytes.hasRemaining()) {
-            fileLength += channel.write(bytes, fileLength);
+        try {
+            while (bytes.hasRemaining()) {
+                fileLength += channel.write(bytes, fileLength);
+            }
+        } catch (IOException e) {
+            throw folder.failed(e);
         }
         lane.buffer.reset();
     }
@@ -69,9 +97,12 @@ final class ManifestSpool implements Closeable {
         return length;
     }
 
-    /** What waits in memory, in bytes. */
-    int bufferedBytes() {
-        return lanes.values().stream().mapToInt(lane -> lane.buffer.size()).sum();
+    /** How much memory the buffers take, filled or not. */
+    int bufferBytes() {
+        return lanes.values().stream()
+                .filter(lane -> lane.buffer != null)
+                .mapToInt(lane -> lane.buffer.capacity())
+                .sum();
     }
 
     /** All lines, lane by lane, within a lane in the order they came. Nothing may be added meanwhile. */
@@ -93,7 +124,7 @@ final class ManifestSpool implements Closeable {
     private InputStream open(Lane lane) {
         List<InputStream> parts = new ArrayList<>();
         Iterator<Run> runs = lane.runs.iterator();
-        InputStream tail = new ByteArrayInputStream(lane.buffer.toByteArray());
+        InputStream tail = new ByteArrayInputStream(lane.buffer == null ? new byte[0] : lane.buffer.toByteArray());
         InputStream spooled = new SequenceInputStream(new Enumeration<>() {
             @Override
             public boolean hasMoreElements() {
@@ -119,13 +150,17 @@ final class ManifestSpool implements Closeable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw folder.failed(e);
         }
         return new ByteArrayInputStream(bytes.array());
     }
 
     @Override
-    public void close() throws IOException {
-        channel.close();
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw folder.failed(e);
+        }
     }
 }

@@ -5,12 +5,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.repository.backup.ManifestEntry.Kind;
 import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.Content;
@@ -30,14 +30,11 @@ public final class ManifestWriter implements AutoCloseable {
     private long originalBytes;
     private long entries;
 
+    /** @throws PgpitrException STORAGE_UNAVAILABLE, as all methods here, if there is no room for temporary files */
     public ManifestWriter(Generation generation, BackupId id) {
         this.generation = generation;
         this.id = id;
-        try {
-            this.spool = new ManifestSpool();
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not make a temporary file for the manifest", e);
-        }
+        this.spool = new ManifestSpool(TemporaryFolder.standard());
     }
 
     /**
@@ -57,11 +54,12 @@ public final class ManifestWriter implements AutoCloseable {
             originalBytes += entry.size();
         }
         entries++;
-        try {
-            spool.add(lane, ManifestJson.line(entry));
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not write the manifest to a temporary file", e);
-        }
+        spool.add(lane, ManifestJson.line(entry));
+    }
+
+    /** Frees the memory of a lane that gets no more entries. */
+    public synchronized void endLane(int lane) {
+        spool.end(lane);
     }
 
     /** How many files were added, not counting directories and links. */
@@ -98,7 +96,7 @@ public final class ManifestWriter implements AutoCloseable {
                         "run the backup again");
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("could not encode the manifest", e);
+            throw TemporaryFolder.standard().failed(e); // all that is read is the spool's
         }
     }
 
@@ -141,10 +139,6 @@ public final class ManifestWriter implements AutoCloseable {
     /** Removes the temporary file. */
     @Override
     public void close() {
-        try {
-            spool.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        spool.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 
@@ -102,7 +103,7 @@ public final class Codec {
         if (encryption == Encryption.NONE) {
             return Content.of(compressed, offset, length);
         }
-        Spill sealed = new Spill(Long.MAX_VALUE);
+        Spill sealed = new Spill(Long.MAX_VALUE, TemporaryFolder.standard());
         try {
             try (OutputStream encrypting = age.writeTo(sealed, Optional.empty())) {
                 encrypting.write(compressed, offset, length);
@@ -165,7 +166,7 @@ public final class Codec {
 
     /** @param check of a file that is read twice, whether it was the same; null if it was read once */
     private Encoded compressed(Content plaintext, FileTag tag, MessageDigest check) throws IOException {
-        Spill spill = new Spill(MEMORY_LIMIT);
+        Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard());
         try {
             try (OutputStream sealed = sealing(spill, tag)) {
                 if (tag != null) {

@@ -1,7 +1,5 @@
 package org.pgpitr.repository.codec;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.pgpitr.storage.Content;
 
@@ -11,7 +9,7 @@ public final class Encoded implements AutoCloseable {
     private final Content content;
     private final FileTag tag;
 
-    Encoded(Spill spill, FileTag tag) throws IOException {
+    Encoded(Spill spill, FileTag tag) {
         this.spill = spill;
         this.content = spill.content();
         this.tag = tag;
@@ -29,10 +27,6 @@ public final class Encoded implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            spill.discard();
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't delete a temporary file", e);
-        }
+        spill.discard();
     }
 }

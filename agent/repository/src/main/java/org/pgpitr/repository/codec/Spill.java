@@ -11,14 +11,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.storage.Content;
 
-/** Collects an encoded object: in memory up to a limit, beyond it in a temporary file that only its owner can read. */
+/**
+ * Collects an encoded object: in memory up to a limit, beyond it in a temporary file that only its owner can read. What
+ * fails is the temporary file alone, and it fails with a {@link org.pgpitr.error.PgpitrException}: an IOException among
+ * what is encoded is the source's.
+ */
 final class Spill extends OutputStream {
     /** Small enough that no garbage collector gives each one a region, or two, of its own. */
     private static final int CHUNK = 1 << 18;
 
     private final long memoryLimit;
+    private final TemporaryFolder folder;
     private final List<byte[]> chunks = new ArrayList<>();
     private int usedOfLast = CHUNK;
     private long length;
@@ -26,24 +32,25 @@ final class Spill extends OutputStream {
     private OutputStream fileOutput;
 
     /** @param memoryLimit in bytes, for the encoded object */
-    Spill(long memoryLimit) {
+    Spill(long memoryLimit, TemporaryFolder folder) {
         this.memoryLimit = memoryLimit;
+        this.folder = folder;
     }
 
     @Override
-    public void write(int b) throws IOException {
+    public void write(int b) {
         write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int count) throws IOException {
+    public void write(byte[] bytes, int offset, int count) {
         Objects.checkFromIndexSize(offset, count, bytes.length);
         length += count;
         if (file == null && length > memoryLimit) {
             moveToFile();
         }
         if (file != null) {
-            fileOutput.write(bytes, offset, count);
+            writeToFile(bytes, offset, count);
             return;
         }
         int done = 0;
@@ -59,13 +66,23 @@ final class Spill extends OutputStream {
         }
     }
 
-    private void moveToFile() throws IOException {
-        file = Files.createTempFile("pgpitr-", ".encoded");
-        fileOutput = Files.newOutputStream(file);
+    private void moveToFile() {
+        file = folder.file("pgpitr-", ".encoded");
         try (InputStream collected = inMemory()) {
+            fileOutput = Files.newOutputStream(file);
             collected.transferTo(fileOutput);
+        } catch (IOException e) {
+            throw folder.failed(e);
         }
         chunks.clear();
+    }
+
+    private void writeToFile(byte[] bytes, int offset, int count) {
+        try {
+            fileOutput.write(bytes, offset, count);
+        } catch (IOException e) {
+            throw folder.failed(e);
+        }
     }
 
     private InputStream inMemory() {
@@ -77,10 +94,14 @@ final class Spill extends OutputStream {
     }
 
     /** What was collected; nothing may be written any more. */
-    Content content() throws IOException {
+    Content content() {
         if (file != null) {
-            fileOutput.close();
-            return Content.of(file);
+            try {
+                fileOutput.close();
+                return Content.of(file);
+            } catch (IOException e) {
+                throw folder.failed(e);
+            }
         }
         if (chunks.size() == 1) {
             return Content.of(chunks.get(0), 0, usedOfLast);
@@ -100,11 +121,13 @@ final class Spill extends OutputStream {
     }
 
     /** Lets go of the memory and the file. */
-    void discard() throws IOException {
+    void discard() {
         chunks.clear();
         if (file != null) {
             try (OutputStream open = fileOutput) {
                 Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw folder.failed(e);
             }
         }
     }

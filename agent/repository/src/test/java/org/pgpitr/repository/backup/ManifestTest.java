@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +25,7 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.storage.Content;
@@ -340,24 +344,59 @@ class ManifestTest {
                         PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED));
     }
 
+    private static long read(ManifestSpool spool) throws IOException {
+        long length = 0;
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = spool.open()) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                length += n;
+            }
+        }
+        return length;
+    }
+
     @Test
     void a_quarter_of_a_million_entries_pass_through_the_spool_in_bounded_memory() throws Exception {
-        try (ManifestSpool spool = new ManifestSpool()) {
+        try (ManifestSpool spool = new ManifestSpool(TemporaryFolder.standard())) {
             byte[] line = "x".repeat(199).concat("\n").getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < 250_000; i++) {
                 spool.add(i % 4, line);
-                assertThat(spool.bufferedBytes()).isLessThan(4 * 65_536);
             }
+            assertThat(spool.bufferBytes()).isLessThanOrEqualTo(4 * 2 * 65_536);
             assertThat(spool.length()).isEqualTo(50_000_000);
-            long length = 0;
-            byte[] buffer = new byte[1 << 16];
-            try (InputStream in = spool.open()) {
-                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    length += n;
-                }
-            }
-            assertThat(length).isEqualTo(50_000_000);
+            assertThat(read(spool)).isEqualTo(50_000_000);
         }
+    }
+
+    @Test
+    void three_thousand_lanes_take_no_more_memory_than_those_that_are_being_written() throws Exception {
+        try (ManifestSpool spool = new ManifestSpool(TemporaryFolder.standard())) {
+            byte[] line = "x".repeat(199).concat("\n").getBytes(StandardCharsets.US_ASCII);
+            for (int lane = 0; lane < 3000; lane++) {
+                for (int i = 0; i < 350; i++) {
+                    spool.add(lane, line);
+                }
+                spool.end(lane);
+                spool.end(lane);
+                assertThat(spool.bufferBytes()).isZero();
+            }
+            assertThat(read(spool)).isEqualTo(spool.length()).isEqualTo(3000L * 350 * 200);
+            assertThatThrownBy(() -> spool.add(7, line)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void a_temporary_folder_that_can_not_be_used_is_named(@TempDir Path folder) throws IOException {
+        TemporaryFolder gone = new TemporaryFolder(folder.resolve("gone"));
+        assertThatThrownBy(() -> new ManifestSpool(gone)).isInstanceOfSatisfying(PgpitrException.class, e -> {
+            assertThat(e.exitCode()).isEqualTo(ExitCode.STORAGE_UNAVAILABLE);
+            assertThat(e).hasMessageContaining("the temporary folder " + gone.path() + " can't be used");
+            assertThat(e.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("java.io.tmpdir"));
+        });
+        byte[] line = new byte[1 << 16];
+        ManifestSpool closed = new ManifestSpool(new TemporaryFolder(folder));
+        closed.close();
+        assertThatThrownBy(() -> closed.add(0, line)).isInstanceOf(PgpitrException.class);
     }
 
     @Test

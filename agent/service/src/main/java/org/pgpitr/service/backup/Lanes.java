@@ -47,6 +47,7 @@ final class Lanes implements AutoCloseable {
     /** Ends a lane; returns when all of it is stored. */
     void finish(LaneWriter lane) {
         LaneTotals finished = lane.finish();
+        manifest.endLane(finished.lane());
         synchronized (totals) {
             totals.add(finished);
         }

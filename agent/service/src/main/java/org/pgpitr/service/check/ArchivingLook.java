@@ -1,7 +1,6 @@
 package org.pgpitr.service.check;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,6 +21,7 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.repository.archive.WalArchive;
 
 /** Looks whether WAL really gets from the server into the repository, and back. */
@@ -172,7 +172,8 @@ final class ArchivingLook {
                     "keep the identity file safe, and try a restore where it is");
             return;
         }
-        Path folder = temporary();
+        TemporaryFolder temporary = TemporaryFolder.standard();
+        Path folder = temporary.folder("pgpitr-check-");
         Path copy = folder.resolve(segment.toString());
         try {
             if (archive.fetch(segment, copy)) {
@@ -181,24 +182,16 @@ final class ArchivingLook {
                 findings.failed(Topic.READ_BACK, segment + " arrived, and is gone again", "who deletes it?");
             }
         } finally {
-            delete(copy);
-            delete(folder);
+            delete(copy, temporary);
+            delete(folder, temporary);
         }
     }
 
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("pgpitr-check-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path file) {
+    private static void delete(Path file, TemporaryFolder temporary) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw temporary.failed(e);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,9 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.backup.LanePosition;
 import org.pgpitr.repository.backup.LaneTotals;
+import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
@@ -82,8 +85,17 @@ class ParallelCopyTest {
                             () -> new FileCopier(data, pages, FileBytes::open, said))
                     .run(workers, meanwhile);
             assertThat(manifest.files()).isEqualTo(expected.size());
+            lanes.totals().forEach(lane -> assertEnded(manifest, lane));
             return lanes.totals();
         }
+    }
+
+    /** Its place in the manifest's memory is given back. */
+    private static void assertEnded(ManifestWriter manifest, LaneTotals lane) {
+        ManifestEntry late = ManifestEntry.file("late", 0, 0600, Instant.EPOCH)
+                .withSha256("0".repeat(64))
+                .at(new LanePosition(lane.lane(), 0, 0, 0));
+        assertThatThrownBy(() -> manifest.add(late)).isInstanceOf(IllegalStateException.class);
     }
 
     private void assertComplete(List<LaneTotals> lanes) {
