@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.pgpitr.cli.command.AgentCommand;
 import org.pgpitr.cli.command.ArchiveGetCommand;
 import org.pgpitr.cli.command.ArchivePushCommand;
 import org.pgpitr.cli.command.BackupCommand;
@@ -23,6 +24,7 @@ import org.pgpitr.cli.command.PlanCommand;
 import org.pgpitr.cli.command.RestoreCommand;
 import org.pgpitr.cli.command.RootCommand;
 import org.pgpitr.cli.command.VerifyCommand;
+import org.pgpitr.cli.command.StatusCommand;
 import org.pgpitr.cli.command.VersionCommand;
 import org.pgpitr.cli.terminal.Environment;
 import picocli.CommandLine;
@@ -44,6 +46,8 @@ final class Commands {
         ALL.put("verify", environment -> new CommandLine(new VerifyCommand(environment)));
         ALL.put("archive-push", environment -> new CommandLine(new ArchivePushCommand(environment)));
         ALL.put("archive-get", environment -> new CommandLine(new ArchiveGetCommand(environment)));
+        ALL.put("agent", environment -> new CommandLine(new AgentCommand(environment)));
+        ALL.put("status", environment -> new CommandLine(new StatusCommand(environment)));
         ALL.put("keygen", environment -> new CommandLine(new KeygenCommand(environment)));
         ALL.put(
                 "config",

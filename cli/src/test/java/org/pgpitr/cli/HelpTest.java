@@ -28,6 +28,8 @@ class HelpTest {
                 "verify",
                 "archive-push",
                 "archive-get",
+                "agent",
+                "status",
                 "keygen",
                 "config",
                 "config show",

@@ -35,6 +35,11 @@ public final class JsonObject {
         if (value instanceof JsonObject object) {
             return object.members;
         }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> members = new LinkedHashMap<>();
+            map.forEach((name, member) -> members.put(name.toString(), plain(member)));
+            return members;
+        }
         if (value instanceof Collection<?> collection) {
             return collection.stream().map(JsonObject::plain).toList();
         }

@@ -3,8 +3,10 @@ package org.pgpitr.service.archive;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,8 +31,11 @@ public final class ArchivePush {
 
     private final List<Repository> repositories;
     private final Path dataDirectory;
+    private final Map<Repository, Map<Optional<SystemIdentifier>, Generation>> generations = new ConcurrentHashMap<>();
 
     /**
+     * Looks a cluster's place in a repository up once; somebody who pushes for long makes a new one from time to time.
+     *
      * @param repositories at least one; all of them have to take the file
      * @param dataDirectory of the cluster; relative paths are relative to it
      */
@@ -44,7 +49,7 @@ public final class ArchivePush {
 
     /**
      * Checks the file and archives it. When this returns, the file is durable in every repository. The same file again
-     * is success.
+     * is success. Several threads may push at once.
      *
      * @param file as {@code %p} gives it
      * @throws PgpitrException if it was not archived everywhere: USAGE if it is no file of a kind that is archived,
@@ -61,9 +66,10 @@ public final class ArchivePush {
         return new Result(local.name(), local.content().length(), outcomes);
     }
 
-    private static WalArchive.Pushed push(
-            LocalWalFile file, Optional<SystemIdentifier> cluster, Repository repository) {
-        Generation generation = LocalCluster.generation(repository, cluster);
+    private WalArchive.Pushed push(LocalWalFile file, Optional<SystemIdentifier> cluster, Repository repository) {
+        Generation generation = generations
+                .computeIfAbsent(repository, any -> new ConcurrentHashMap<>())
+                .computeIfAbsent(cluster, whose -> LocalCluster.generation(repository, whose));
         file.requireFit(generation.identity());
         return new WalArchive(generation).push(file.name(), file.content());
     }

@@ -1,5 +1,6 @@
 package org.pgpitr.service.config;
 
+import static org.pgpitr.service.config.Section.AGENT;
 import static org.pgpitr.service.config.Section.BACKUP;
 import static org.pgpitr.service.config.Section.CLUSTER;
 import static org.pgpitr.service.config.Section.ENCRYPTION;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pgpitr.cluster.CheckpointMode;
 import org.pgpitr.repository.ClusterName;
+import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.backup.OnDamage;
 
 /** Every key there is, each once. */
@@ -328,6 +330,27 @@ public final class ConfigKeys {
                     "Where it is noted what is verified already, so that an interrupted run can be continued. Losing it"
                             + " costs time only. Without it `$XDG_STATE_HOME/pgpitr`, else `~/.local/state/pgpitr`.")
             .example("/var/lib/pgpitr");
+    static final ConfigKey<Integer> AGENT_WORKERS = ConfigKey.of(
+                    AGENT,
+                    "workers",
+                    ValueType.integer(1, 16),
+                    "How many WAL files are compressed and sent at the same time. Each takes about a CPU and 40 MB of"
+                            + " memory with segments of 16 MB; where segments are larger, only one is taken at a time.")
+            .standard("2");
+    static final ConfigKey<Optional<ListenAddress>> AGENT_METRICS = ConfigKey.of(
+                    AGENT,
+                    "metrics",
+                    ValueType.listen(),
+                    "Where `GET /metrics` answers in Prometheus' text format (`docs/monitoring.md`). Whoever can reach it"
+                            + " can read it.")
+            .standard("127.0.0.1:9837");
+    static final ConfigKey<AgentLog.Format> AGENT_LOG_FORMAT = ConfigKey.of(
+                    AGENT,
+                    "log_format",
+                    ValueType.choice(AgentLog.Format.class),
+                    "How the agent's log lines are written to the standard error output: `text`, or `json`, an object a"
+                            + " line.")
+            .standard("text");
 
     private static final List<ConfigKey<?>> ALL = List.of(
             NAME,
@@ -375,7 +398,10 @@ public final class ConfigKeys {
             RESTORE_WORKERS,
             VERIFY_WORKERS,
             VERIFY_MAX_RATE,
-            VERIFY_STATE_FOLDER);
+            VERIFY_STATE_FOLDER,
+            AGENT_WORKERS,
+            AGENT_METRICS,
+            AGENT_LOG_FORMAT);
 
     private ConfigKeys() {}
 

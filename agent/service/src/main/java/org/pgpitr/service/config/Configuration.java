@@ -24,6 +24,7 @@ public record Configuration(
         BackupSettings backup,
         RestoreSettings restore,
         VerifySettings verify,
+        AgentSettings agent,
         List<ConfiguredValue> values,
         List<String> warnings) {
     /** The cluster's name. */

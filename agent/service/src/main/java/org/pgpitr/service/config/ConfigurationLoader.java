@@ -157,6 +157,7 @@ public final class ConfigurationLoader {
         SectionValues backup = once(set, Section.BACKUP);
         SectionValues restore = once(set, Section.RESTORE);
         SectionValues verify = once(set, Section.VERIFY);
+        SectionValues agent = once(set, Section.AGENT);
         List<SectionValues> repositories = set.entrySet().stream()
                 .filter(table -> table.getKey().section() == Section.REPOSITORY)
                 .map(table -> new SectionValues(table.getKey(), table.getValue(), problems))
@@ -169,7 +170,7 @@ public final class ConfigurationLoader {
         rules.encryption(encryption);
         List<SectionValues> all = new ArrayList<>(List.of(cluster));
         all.addAll(repositories);
-        all.addAll(List.of(encryption, backup, restore, verify));
+        all.addAll(List.of(encryption, backup, restore, verify, agent));
         return new Configuration(
                 file,
                 ClusterSettings.from(cluster),
@@ -181,6 +182,7 @@ public final class ConfigurationLoader {
                 BackupSettings.from(backup),
                 RestoreSettings.from(restore),
                 VerifySettings.from(verify),
+                AgentSettings.from(agent),
                 all.stream()
                         .flatMap(values -> ConfigKeys.of(values.table().section()).stream()
                                 .map(key -> ConfiguredValue.of(values, key)))

@@ -12,7 +12,8 @@ public enum Section {
     ENCRYPTION("encryption", Repeat.ONCE, "Who can read what is stored. Without recipients nothing is encrypted."),
     BACKUP("backup", Repeat.ONCE, "How backups are taken."),
     RESTORE("restore", Repeat.ONCE, "How backups are restored."),
-    VERIFY("verify", Repeat.ONCE, "How repositories are verified.");
+    VERIFY("verify", Repeat.ONCE, "How repositories are verified."),
+    AGENT("agent", Repeat.ONCE, "How `pgpitr agent` works; see `docs/archiving.md`.");
 
     /** Whether a table stands in a file once or as an array of tables. */
     public enum Repeat {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -68,6 +69,14 @@ public record ValueType<T>(String description, Shape shape, Secrecy secrecy, Fun
             require(path.isAbsolute());
             return path.normalize();
         });
+    }
+
+    /** A place to listen at; empty for {@code off}. */
+    static ValueType<Optional<ListenAddress>> listen() {
+        return new ValueType<>(
+                "an address and a port such as 127.0.0.1:9837, or off",
+                Shape.QUOTED,
+                text -> text.equals("off") ? Optional.empty() : Optional.of(ListenAddress.parse(text)));
     }
 
     static ValueType<Integer> integer(int least, int most) {

@@ -19,7 +19,7 @@ final class VariableSource {
     static final String CONFIG = "PGPITR_CONFIG";
 
     /** Variables of the launcher and of single commands. */
-    private static final Set<String> OTHERS = Set.of(CONFIG, "PGPITR_JAVA", "PGPITR_JAVA_OPTS");
+    private static final Set<String> OTHERS = Set.of(CONFIG, "PGPITR_JAVA", "PGPITR_JAVA_OPTS", "PGPITR_SPOOL");
 
     private static final Pattern NUMBERED = Pattern.compile("PGPITR_REPOSITORY_([1-9][0-9]?)_(.+)");
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgpitr.cluster.CheckpointMode;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.backup.OnDamage;
 
 class ConfigurationLoaderTest {
@@ -107,6 +108,9 @@ class ConfigurationLoaderTest {
                 .isEqualTo(new BackupSettings(2, 3, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofMinutes(5)));
         assertThat(configuration.restore()).isEqualTo(new RestoreSettings(2));
         assertThat(configuration.verify()).isEqualTo(new VerifySettings(2, Optional.empty(), Optional.empty()));
+        assertThat(configuration.agent())
+                .isEqualTo(
+                        new AgentSettings(2, Optional.of(new ListenAddress("127.0.0.1", 9837)), AgentLog.Format.TEXT));
         assertThat(configuration.values())
                 .allSatisfy(value -> assertThat(value.origin()).hasToString("default"));
     }
@@ -162,6 +166,10 @@ class ConfigurationLoaderTest {
                 workers = 6
                 max_rate = "50MB/s"
                 state_folder = "/state"
+                [agent]
+                workers = 4
+                metrics = "[::1]:0"
+                log_format = "json"
                 """.formatted(RECIPIENT));
 
         assertThat(configuration.cluster().password().map(Secret::reveal)).contains("w");
@@ -179,6 +187,8 @@ class ConfigurationLoaderTest {
                 .isEqualTo(new VerifySettings(6, Optional.of(new ByteSize(50 << 20)), Optional.of(Path.of("/state"))));
         assertThat(repository.readAtMost(new ByteSize(50 << 20)).downloadRate()).contains(new ByteSize(7 << 20));
         assertThat(repository.readAtMost(new ByteSize(1 << 20)).downloadRate()).contains(new ByteSize(1 << 20));
+        assertThat(configuration.agent())
+                .isEqualTo(new AgentSettings(4, Optional.of(new ListenAddress("[::1]", 0)), AgentLog.Format.JSON));
         assertThat(configuration.values().stream()
                         .filter(value -> value.origin() instanceof Origin.Standard)
                         .map(ConfiguredValue::path))

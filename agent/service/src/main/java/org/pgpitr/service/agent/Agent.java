@@ -1,0 +1,141 @@
+package org.pgpitr.service.agent;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.spool.Spool;
+
+/** Runs components until it is told to stop, and tells how they get on. */
+public final class Agent {
+    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final long PATIENCE_MILLIS = 20_000;
+    private static final String SELF = "agent";
+
+    private final Path dataDirectory;
+    private final Spool spool;
+    private final List<AgentComponent> components;
+    private final ServiceNotifier notifier;
+    private final AgentLog log;
+    private final Clock clock;
+    private final AtomicLong walDiskFree = new AtomicLong();
+    private final AtomicLong walDiskTotal = new AtomicLong();
+    private boolean scarce;
+
+    public Agent(
+            Path dataDirectory,
+            Spool spool,
+            List<AgentComponent> components,
+            ServiceNotifier notifier,
+            AgentLog log,
+            Clock clock,
+            MeterRegistry registry) {
+        this.dataDirectory = dataDirectory;
+        this.spool = spool;
+        this.components = List.copyOf(components);
+        this.notifier = notifier;
+        this.log = log;
+        this.clock = clock;
+        gauge(registry, "pgpitr.wal.disk.free", walDiskFree, "Room left on the disk that holds pg_wal");
+        gauge(registry, "pgpitr.wal.disk.size", walDiskTotal, "Size of the disk that holds pg_wal");
+    }
+
+    private static void gauge(MeterRegistry registry, String name, AtomicLong value, String description) {
+        Gauge.builder(name, value, AtomicLong::get)
+                .baseUnit("bytes")
+                .description(description)
+                .register(registry);
+    }
+
+    /**
+     * Works until this thread is interrupted; then stops what runs, and returns.
+     *
+     * @throws PgpitrException LOCKED if another agent works for this data directory
+     */
+    public void run() {
+        spool.create();
+        try (AgentLock lock = AgentLock.acquire(spool.lock(), dataDirectory)) {
+            List<Supervised> running = new ArrayList<>();
+            try {
+                components.forEach(component -> running.add(Supervised.start(component, log, clock)));
+                log.info(
+                        SELF,
+                        "working for " + dataDirectory + ", process "
+                                + ProcessHandle.current().pid());
+                notifier.ready();
+                beat();
+            } catch (InterruptedException e) {
+                log.info(SELF, "stopping");
+                notifier.stopping();
+            } finally {
+                stop(running);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void beat() throws InterruptedException, IOException {
+        AgentStatusFile status = new AgentStatusFile(spool.status());
+        Instant started = clock.instant();
+        boolean told = false;
+        while (true) {
+            look();
+            try {
+                status.write(facts(started));
+                told = false;
+            } catch (IOException e) {
+                if (!told) {
+                    log.warning(SELF, "can't write " + spool.status() + ": " + e);
+                }
+                told = true;
+            }
+            if (notifier.watchdog().isPresent()) {
+                notifier.alive();
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(
+                    BEAT.toNanos(), notifier.watchdog().map(Duration::toNanos).orElse(Long.MAX_VALUE) / 3));
+        }
+    }
+
+    private void look() throws IOException {
+        WalDisk disk = WalDisk.of(dataDirectory);
+        walDiskFree.set(disk.free());
+        walDiskTotal.set(disk.total());
+        if (disk.isScarce() && !scarce) {
+            log.warning(
+                    SELF, "the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");
+        }
+        scarce = disk.isScarce();
+    }
+
+    private Map<String, Object> facts(Instant started) {
+        ProcessHandle self = ProcessHandle.current();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("pid", self.pid());
+        facts.put("process_started", AgentStatusFile.startOf(self));
+        facts.put("started", started);
+        facts.put("updated", clock.instant());
+        components.forEach(component -> facts.put(component.name(), component.status()));
+        return facts;
+    }
+
+    private void stop(List<Supervised> running) {
+        running.forEach(Supervised::interrupt);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        for (Supervised each : running) {
+            each.await(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.pgpitr.service.agent;
+
+import java.util.Map;
+
+/** A part of the agent with a thread of its own. The agent begins it anew, after a while, whenever it fails. */
+public interface AgentComponent {
+    /** One word, as it stands in the log and in the status. */
+    String name();
+
+    /**
+     * Works until the thread is interrupted. Whatever it throws else is logged, and it is run again; so it holds nothing
+     * open when it returns or throws.
+     */
+    void run() throws InterruptedException;
+
+    /**
+     * What it is doing, for {@code pgpitr status}: names in {@code snake_case}; values are text, numbers, booleans,
+     * moments, durations, lists and maps of them, or null. Called by another thread at any time; quick.
+     */
+    Map<String, Object> status();
+}

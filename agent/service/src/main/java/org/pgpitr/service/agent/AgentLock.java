@@ -1,0 +1,45 @@
+package org.pgpitr.service.agent;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+
+/** One agent a data directory. The kernel gives the lock back when the process ends, however it ends. */
+final class AgentLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private AgentLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** @throws PgpitrException LOCKED if another process holds it */
+    static AgentLock acquire(Path file, Path dataDirectory) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return new AgentLock(channel);
+            }
+        } catch (OverlappingFileLockException e) {
+            // this very process holds it
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        throw new PgpitrException(
+                ExitCode.LOCKED,
+                "an agent for " + dataDirectory + " is running already",
+                "`pgpitr status` tells of it; one is enough");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,74 @@
+package org.pgpitr.service.agent;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the agent says of itself, in the spool, for {@code pgpitr status}. */
+final class AgentStatusFile {
+    private final Path file;
+
+    AgentStatusFile(Path file) {
+        this.file = file;
+    }
+
+    void write(Map<String, Object> facts) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(temporary, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asBytes(plain(facts)));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Object plain(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> members = new LinkedHashMap<>();
+            map.forEach((name, member) -> members.put(name.toString(), plain(member)));
+            return members;
+        }
+        if (value instanceof Collection<?> all) {
+            return all.stream().map(AgentStatusFile::plain).toList();
+        }
+        if (value instanceof Duration duration) {
+            return duration.toMillis() / 1000.0;
+        }
+        if (value == null || value instanceof Number || value instanceof Boolean) {
+            return value;
+        }
+        return value instanceof Instant instant ? instant.toString() : value.toString();
+    }
+
+    /** What was written last, if by a process that lives. */
+    Optional<Map<String, Object>> read() throws IOException {
+        Map<String, Object> facts;
+        try {
+            facts = JSON.std.mapFrom(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        return facts.get("pid") instanceof Number pid
+                        && facts.get("process_started") instanceof String started
+                        && isAlive(pid.longValue(), started)
+                ? Optional.of(facts)
+                : Optional.empty();
+    }
+
+    /** A process of that number that was started at that moment: numbers are given again. */
+    private static boolean isAlive(long pid, String started) {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .map(process -> startOf(process).equals(started))
+                .orElse(false);
+    }
+
+    static String startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+}

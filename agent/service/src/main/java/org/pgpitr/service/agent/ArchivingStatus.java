@@ -1,0 +1,116 @@
+package org.pgpitr.service.agent;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.service.spool.Acknowledgements;
+import org.pgpitr.service.spool.Spool;
+
+/**
+ * How archiving gets on, from what stands on this host: needs neither the agent, nor the server, nor the store.
+ *
+ * @param agent what a running agent says of itself; empty if none runs for this data directory
+ * @param lastArchived the newest segment that is known to be durable; empty if none is known any more
+ * @param lastLsn the end of that segment
+ * @param waitingFiles how many files are not archived yet
+ * @param waitingBytes of the whole segments among them
+ * @param oldestWaiting since when the first of them waits
+ * @param freeBytes on the disk of {@code pg_wal}
+ * @param warnings one sentence each
+ */
+public record ArchivingStatus(
+        Path dataDirectory,
+        Optional<Map<String, Object>> agent,
+        Optional<WalSegmentName> lastArchived,
+        Optional<Lsn> lastLsn,
+        long waitingFiles,
+        long waitingSegments,
+        long waitingBytes,
+        Optional<Instant> oldestWaiting,
+        long freeBytes,
+        long totalBytes,
+        List<String> warnings) {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    /**
+     * Looks.
+     *
+     * @param dataDirectory its real path
+     * @throws PgpitrException USAGE if it is none, or can't be read here
+     */
+    public static ArchivingStatus of(Path dataDirectory, WalSegmentSize segmentSize, Spool spool, Clock clock) {
+        try {
+            ArchiveStatus status = new ArchiveStatus(dataDirectory);
+            Optional<Map<String, Object>> agent = new AgentStatusFile(spool.status()).read();
+            Set<String> durable = agent.isPresent() ? Acknowledgements.present(spool) : Set.of();
+            Backlog backlog = status.look(Archiver.WINDOW + 1, durable);
+            Optional<Instant> oldest = backlog.first().stream()
+                    .filter(name -> !durable.contains(name.toString()))
+                    .findFirst()
+                    .flatMap(status::readySince);
+            Optional<WalSegmentName> last = last(backlog.lastDone(), agent);
+            WalDisk disk = WalDisk.of(dataDirectory);
+            return new ArchivingStatus(
+                    dataDirectory,
+                    agent,
+                    last,
+                    last.map(name -> name.end(segmentSize)),
+                    backlog.files(),
+                    backlog.segments(),
+                    backlog.segments() * segmentSize.bytes(),
+                    oldest,
+                    disk.free(),
+                    disk.total(),
+                    warnings(disk, oldest, clock));
+        } catch (NoSuchFileException e) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "there is no " + e.getFile(),
+                    "data_directory in [cluster] is the server's data directory",
+                    e);
+        } catch (IOException e) {
+            throw new PgpitrException(
+                    ExitCode.USAGE, "can't look at " + dataDirectory + ": " + e, "run this as the server's user", e);
+        }
+    }
+
+    /** What PostgreSQL has forgotten by now the agent may still know. */
+    private static Optional<WalSegmentName> last(Optional<WalSegmentName> done, Optional<Map<String, Object>> agent) {
+        Optional<WalSegmentName> shipped = agent.map(facts -> facts.get("archiver"))
+                .filter(Map.class::isInstance)
+                .map(facts -> ((Map<?, ?>) facts).get("last_archived"))
+                .map(Object::toString)
+                .flatMap(WalFileName::tryParse)
+                .filter(WalSegmentName.class::isInstance)
+                .map(WalSegmentName.class::cast);
+        if (done.isEmpty() || shipped.isEmpty()) {
+            return done.or(() -> shipped);
+        }
+        return done.get().compareTo(shipped.get()) > 0 ? done : shipped;
+    }
+
+    private static List<String> warnings(WalDisk disk, Optional<Instant> oldest, Clock clock) {
+        List<String> all = new ArrayList<>();
+        if (disk.isScarce()) {
+            all.add("the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");
+        }
+        oldest.map(since -> Duration.between(since, clock.instant()))
+                .filter(age -> age.compareTo(LONG) > 0)
+                .ifPresent(age -> all.add("WAL waits to be archived since " + age.toMinutes() + " minutes"));
+        return List.copyOf(all);
+    }
+}

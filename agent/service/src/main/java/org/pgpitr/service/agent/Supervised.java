@@ -1,0 +1,60 @@
+package org.pgpitr.service.agent;
+
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+
+/** A component in its thread, begun anew whenever it fails. */
+final class Supervised {
+    private final AgentComponent component;
+    private final AgentLog log;
+    private final Clock clock;
+    private final Thread thread;
+
+    private Supervised(AgentComponent component, AgentLog log, Clock clock) {
+        this.component = component;
+        this.log = log;
+        this.clock = clock;
+        this.thread = new Thread(this::work, "pgpitr-" + component.name());
+        thread.setDaemon(true);
+    }
+
+    static Supervised start(AgentComponent component, AgentLog log, Clock clock) {
+        Supervised supervised = new Supervised(component, log, clock);
+        supervised.thread.start();
+        return supervised;
+    }
+
+    private void work() {
+        Pause pause = new Pause();
+        try {
+            while (true) {
+                try {
+                    component.run();
+                    return;
+                } catch (RuntimeException | Error e) {
+                    pause.failed();
+                    log.error(
+                            component.name(),
+                            "failed, and begins anew in " + pause.left().toSeconds() + " s: "
+                                    + Trouble.of(e, clock.instant()).sentence());
+                }
+                TimeUnit.NANOSECONDS.sleep(pause.left().toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end
+        }
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    /** Waits for its end, also when the waiting thread is told to end. */
+    void await(long millis) {
+        try {
+            thread.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

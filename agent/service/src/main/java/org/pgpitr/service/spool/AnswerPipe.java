@@ -1,0 +1,91 @@
+package org.pgpitr.service.spool;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.TimeUnit;
+import org.pgpitr.error.ExitCode;
+
+/**
+ * The named pipe by which the agent wakes hooks that wait. A hook that reads it while no agent has it open meets its end
+ * at once, and when the agent dies, then. What a hook reads here it believes only where it says that it failed; for
+ * success it looks at the acknowledgement.
+ */
+public final class AnswerPipe implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 10;
+    /** The least that POSIX lets be written in one piece is 512; Linux has 4096. */
+    private static final int MOST_MESSAGE = 2000;
+    /** A quarter of what a pipe holds on Linux: answers to hooks that were killed before they read them. */
+    private static final int MOST_UNREAD = 16 << 10;
+
+    /** Open for both: so opening does not wait for a reader, and writing never meets a pipe without one. */
+    private final RandomAccessFile pipe;
+
+    private final Path place;
+
+    private AnswerPipe(RandomAccessFile pipe, Path place) {
+        this.pipe = pipe;
+        this.place = place;
+    }
+
+    /** Makes the pipe anew; under its name it is open already. */
+    public static AnswerPipe create(Path place) throws IOException {
+        Path made = place.resolveSibling(place.getFileName() + ".new");
+        Files.deleteIfExists(made);
+        Process mkfifo = new ProcessBuilder("mkfifo", "-m", "600", made.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            if (!mkfifo.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || mkfifo.exitValue() != 0) {
+                throw new IOException("mkfifo " + place + " failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            mkfifo.destroyForcibly();
+        }
+        AnswerPipe pipe = new AnswerPipe(new RandomAccessFile(made.toFile(), "rw"), place);
+        Files.move(made, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return pipe;
+    }
+
+    /** Says: look at the acknowledgement. */
+    public void look(Ask ask) throws IOException {
+        send("look|" + ask.hook() + "|||");
+    }
+
+    /** Says: do the work yourself. */
+    public void direct(Ask ask) throws IOException {
+        send("direct|" + ask.hook() + "|||");
+    }
+
+    /** Says: fail, with this status and these words. */
+    public void failed(Ask ask, ExitCode code, String message, String hint) throws IOException {
+        send("failed|" + ask.hook() + "|" + code.status() + "|" + clean(message) + "|" + clean(hint));
+    }
+
+    private static String clean(String text) {
+        String line = text.replaceAll("[\\r\\n|]+", " ");
+        return line.length() > MOST_MESSAGE / 2 ? line.substring(0, MOST_MESSAGE / 2) : line;
+    }
+
+    private void send(String line) throws IOException {
+        FileInputStream unread = new FileInputStream(pipe.getFD());
+        int bytes = unread.available();
+        if (bytes > MOST_UNREAD) {
+            unread.read(new byte[bytes]);
+        }
+        pipe.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(place);
+        pipe.close();
+    }
+}

@@ -1,0 +1,46 @@
+package org.pgpitr.service.spool;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.pgpitr.postgres.WalFileName;
+
+/**
+ * A hook that waits for the agent's answer.
+ *
+ * @param file what PostgreSQL offered it
+ * @param hook its process, by which it knows its answer
+ * @param place the file by which it asks
+ */
+public record Ask(WalFileName file, String hook, Path place) {
+    private static final Pattern NAME = Pattern.compile("(.+)\\.([0-9]+)");
+
+    /** Those that wait now. */
+    public static List<Ask> pending(Spool spool) throws IOException {
+        List<Ask> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.asked())) {
+            for (Path place : files) {
+                of(place).ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    private static Optional<Ask> of(Path place) {
+        Matcher name = NAME.matcher(place.getFileName().toString());
+        return name.matches()
+                ? WalFileName.tryParse(name.group(1)).map(file -> new Ask(file, name.group(2), place))
+                : Optional.empty();
+    }
+
+    /** Ends the asking; the answer is on its way. */
+    public void done() throws IOException {
+        Files.deleteIfExists(place);
+    }
+}

@@ -1,0 +1,49 @@
+package org.pgpitr.service.spool;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * For whom acknowledgements are made: a cluster, and the configuration that says which repositories have to hold its WAL.
+ * A hook of another cluster, or with another configuration, does not believe them.
+ *
+ * @param clusterTime the time of {@code PG_VERSION}, which is written once, when a cluster is made
+ * @param configuration where it is, or would be
+ * @param configurationTime empty if there is no such file
+ * @param variables what the environment sets over the file
+ */
+public record SpoolOwner(
+        FileTime clusterTime, Path configuration, Optional<FileTime> configurationTime, List<String> variables) {
+    /** The variables that say where WAL goes, in the launcher's order. */
+    private static final List<String> DECIDING = List.of(
+            "PGPITR_CLUSTER_NAME",
+            "PGPITR_REPOSITORY_URL",
+            "PGPITR_REPOSITORY_1_URL",
+            "PGPITR_REPOSITORY_2_URL",
+            "PGPITR_REPOSITORY_3_URL",
+            "PGPITR_REPOSITORY_ENDPOINT");
+
+    /** That of a process with this environment. */
+    public static SpoolOwner of(
+            FileTime clusterTime,
+            Path configuration,
+            Optional<FileTime> configurationTime,
+            Map<String, String> environment) {
+        return new SpoolOwner(
+                clusterTime,
+                configuration,
+                configurationTime,
+                DECIDING.stream()
+                        .map(name -> environment.getOrDefault(name, ""))
+                        .toList());
+    }
+
+    /** One line that the launcher puts together in the same way. */
+    String line() {
+        return configuration + variables.stream().map(value -> "|" + value).collect(Collectors.joining());
+    }
+}

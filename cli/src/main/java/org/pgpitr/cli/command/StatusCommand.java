@@ -1,0 +1,122 @@
+package org.pgpitr.cli.command;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.pgpitr.cli.option.ConfigurationOptions;
+import org.pgpitr.cli.option.OutputOptions;
+import org.pgpitr.cli.output.ErrorText;
+import org.pgpitr.cli.output.Human;
+import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.cli.output.LabelledPage;
+import org.pgpitr.cli.terminal.Environment;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.service.agent.ArchivingStatus;
+import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.spool.Spool;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+
+/** How archiving gets on. */
+@Command(
+        name = "status",
+        header = "Tell how archiving gets on: the last archived WAL, what waits, the agent.",
+        description =
+                "Looks at the data directory and the spool on this host alone: it needs neither the agent, nor the"
+                        + " server, nor the repository. Run it as the server's user.",
+        footer = {"  pgpitr status", "  pgpitr status --json"})
+public final class StatusCommand extends PgpitrCommand {
+    private final Environment environment;
+
+    @ArgGroup(validate = false, heading = "%nConfiguration:%n", order = 1)
+    private final ConfigurationOptions options = new ConfigurationOptions();
+
+    @ArgGroup(validate = false, heading = "%nOutput:%n", order = 2)
+    private final OutputOptions output = new OutputOptions();
+
+    public StatusCommand(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    ExitCode run() {
+        Configuration configuration = options.load(environment, List.of());
+        Path dataDirectory = LocalServer.dataDirectory(configuration);
+        ArchivingStatus status = ArchivingStatus.of(
+                dataDirectory,
+                LocalServer.segmentSize(dataDirectory),
+                new Spool(Spool.root(environment.variables()), dataDirectory),
+                environment.clock());
+        if (output.json()) {
+            json(status).print(environment.out());
+        } else {
+            environment.out().print(page(status));
+            environment.out().flush();
+            ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
+            status.warnings().forEach(err::warning);
+        }
+        return ExitCode.OK;
+    }
+
+    private LabelledPage page(ArchivingStatus status) {
+        LabelledPage page = new LabelledPage(environment.terminal().width(), environment.coloursOut());
+        page.entry("data", status.dataDirectory().toString());
+        page.entry(
+                "archived",
+                status.lastArchived()
+                        .map(name -> name + ", up to " + status.lastLsn().orElseThrow())
+                        .orElse("nothing that is known here"));
+        page.entry("waiting", waiting(status));
+        page.entry(
+                "room",
+                Human.size(status.freeBytes()) + " of " + Human.size(status.totalBytes())
+                        + " left on the disk of pg_wal");
+        page.entry("agent", status.agent().map(facts -> agent(facts)).orElse(List.of("none is running")));
+        return page;
+    }
+
+    private String waiting(ArchivingStatus status) {
+        if (status.waitingFiles() == 0) {
+            return "nothing";
+        }
+        return Human.count(status.waitingFiles(), "file", "files") + ", "
+                + Human.size(status.waitingBytes())
+                + status.oldestWaiting()
+                        .map(since -> ", the oldest for "
+                                + Human.duration(Duration.between(
+                                        since, environment.clock().instant())))
+                        .orElse("");
+    }
+
+    private static List<String> agent(Map<String, Object> facts) {
+        Map<?, ?> archiver = facts.get("archiver") instanceof Map<?, ?> map ? map : Map.of();
+        String running = "process " + facts.get("pid") + ", since " + facts.get("started");
+        if (Boolean.FALSE.equals(archiver.get("store_available"))) {
+            return List.of(
+                    running,
+                    "the store fails: " + archiver.get("last_error"),
+                    "next attempt in " + archiver.get("next_attempt_seconds") + " s");
+        }
+        return archiver.get("last_error") == null
+                ? List.of(running)
+                : List.of(
+                        running,
+                        "last error, at " + archiver.get("last_error_time") + ": " + archiver.get("last_error"));
+    }
+
+    private static JsonObject json(ArchivingStatus status) {
+        return new JsonObject()
+                .put("data_directory", status.dataDirectory())
+                .put("last_archived", status.lastArchived())
+                .put("last_archived_lsn", status.lastLsn())
+                .put("waiting_files", status.waitingFiles())
+                .put("waiting_segments", status.waitingSegments())
+                .put("waiting_bytes", status.waitingBytes())
+                .put("oldest_waiting_since", status.oldestWaiting())
+                .put("wal_disk_free_bytes", status.freeBytes())
+                .put("wal_disk_bytes", status.totalBytes())
+                .put("warnings", status.warnings())
+                .put("agent", status.agent());
+    }
+}
