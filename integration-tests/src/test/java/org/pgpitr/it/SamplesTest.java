@@ -39,6 +39,7 @@ class SamplesTest {
                             "standby.conf",
                             "debian/pgpitr.conf",
                             "debian/environment",
+                            "systemd/pgpitr-agent.service",
                             "pgpitr-disk.toml",
                             "pgpitr-s3.toml");
         }

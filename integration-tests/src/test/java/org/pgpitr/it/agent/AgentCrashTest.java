@@ -23,7 +23,7 @@ import org.pgpitr.it.kit.Workspace;
  */
 @Tag("scenario")
 class AgentCrashTest {
-    private static final int CYCLES = Integer.getInteger("pgpitr.cycles", 6);
+    private static final int CYCLES = Integer.getInteger("pgpitr.cycles", 4);
     private static final long SEED = Long.getLong("pgpitr.seed", System.nanoTime());
 
     @Test
@@ -100,7 +100,8 @@ class AgentCrashTest {
     }
 
     private static long ready(PostgresInstance server) {
-        String[] names = server.dataDirectory().resolve("pg_wal/archive_status").toFile().list();
+        String[] names =
+                server.dataDirectory().resolve("pg_wal/archive_status").toFile().list();
         long count = 0;
         for (String name : names) {
             count += name.endsWith(".ready") ? 1 : 0;

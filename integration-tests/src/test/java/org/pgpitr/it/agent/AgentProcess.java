@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Programs;
+import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.postgres.WalSegmentSize;
@@ -33,7 +35,7 @@ final class AgentProcess implements AutoCloseable {
     static AgentProcess beside(Workspace work, Variant variant) throws IOException {
         Cluster cluster = Cluster.stopped(
                 work,
-                Programs.embedded(work, Majors.newest()),
+                Programs.installed(work, Majors.binaries(Majors.newest())),
                 variant,
                 InitdbOptions.standard().with(new WalSegmentSize(1 << 20)));
         Path root = work.folder().resolve("spool");
@@ -59,8 +61,19 @@ final class AgentProcess implements AutoCloseable {
     }
 
     AgentProcess start() throws IOException {
-        process = cluster.pgpitr().begin("PGPITR_AGENT_LOG_FORMAT", "text", "agent");
+        process = cluster.pgpitr().begin("PGPITR_AGENT_LOG_FORMAT", "text", arguments());
         return this;
+    }
+
+    /** What the systemd unit of the samples starts it with. */
+    private static String[] arguments() throws IOException {
+        String line = Files.readAllLines(TestDistribution.sample("systemd/pgpitr-agent.service")).stream()
+                .filter(each -> each.startsWith("ExecStart="))
+                .findFirst()
+                .orElseThrow();
+        String[] words = line.substring("ExecStart=".length()).split(" ");
+        assertThat(words[0]).endsWith("/bin/pgpitr");
+        return Arrays.copyOfRange(words, 1, words.length);
     }
 
     /** Starts it and waits until hooks can ask it. */

@@ -35,7 +35,8 @@ class AgentTest {
             source.server().stop(org.pgpitr.cli.demo.StopMode.FAST).start();
             Moment end = source.insert("end");
             source.archive();
-            assertThat(source.server().query("select failed_count from pg_stat_archiver")).isEqualTo("0");
+            assertThat(source.server().query("select failed_count from pg_stat_archiver"))
+                    .isEqualTo("0");
 
             Outcome status = source.pgpitr().run("status", "--json").expect(ExitCode.OK);
             assertThat(status.out())
@@ -50,7 +51,10 @@ class AgentTest {
             agent.stop();
             assertThat(agent.log()).contains("agent: stopping").doesNotContain("error");
             assertThat(agent.spool().answers()).doesNotExist();
-            assertThat(source.pgpitr().run("status", "--json").expect(ExitCode.OK).out())
+            assertThat(source.pgpitr()
+                            .run("status", "--json")
+                            .expect(ExitCode.OK)
+                            .out())
                     .contains("\"agent\" : null");
             source.recover().expect(end);
         }
@@ -66,9 +70,9 @@ class AgentTest {
             agent.startAndWait();
             source.insert("before");
             String segment = server.query("select pg_walfile_name(pg_switch_wal())");
-            server.await("the acknowledgement", () -> Files.exists(agent.spool()
-                    .acknowledged()
-                    .resolve(segment)));
+            server.await(
+                    "the acknowledgement",
+                    () -> Files.exists(agent.spool().acknowledged().resolve(segment)));
             agent.kill();
             server.kill();
 
@@ -76,10 +80,13 @@ class AgentTest {
             List<String> cp = List.of("cp", "-a", server.dataDirectory().toString(), copy.toString());
             assertThat(work.user().run(work.folder(), cp).succeeded()).isTrue();
             Path place = agent.spool().folder().getParent();
-            Path spoolOfCopy = work.folder().resolve("spool").resolve(Path.of("/").relativize(copy.toRealPath()));
+            Path spoolOfCopy =
+                    work.folder().resolve("spool").resolve(Path.of("/").relativize(copy.toRealPath()));
             Files.createDirectories(spoolOfCopy.getParent());
             assertThat(work.user()
-                            .run(work.folder(), List.of("cp", "-r", agent.spool().folder().toString(), spoolOfCopy.toString()))
+                            .run(
+                                    work.folder(),
+                                    List.of("cp", "-r", agent.spool().folder().toString(), spoolOfCopy.toString()))
                             .succeeded())
                     .isTrue();
             assertThat(place).exists();

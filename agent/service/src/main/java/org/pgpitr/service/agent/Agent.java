@@ -55,6 +55,7 @@ public final class Agent {
         Gauge.builder(name, value, AtomicLong::get)
                 .baseUnit("bytes")
                 .description(description)
+                .strongReference(true)
                 .register(registry);
     }
 

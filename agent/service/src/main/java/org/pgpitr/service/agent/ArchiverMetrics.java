@@ -43,6 +43,7 @@ final class ArchiverMetrics {
         io.micrometer.core.instrument.Gauge.builder(name, value, AtomicLong::get)
                 .baseUnit(unit)
                 .description(description)
+                .strongReference(true)
                 .register(registry);
         return value;
     }

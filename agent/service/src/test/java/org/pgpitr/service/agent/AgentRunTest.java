@@ -1,0 +1,181 @@
+package org.pgpitr.service.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.DatagramPacket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.newsclub.net.unix.AFUNIXDatagramSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.spool.Spool;
+
+/** The agent's frame: its components, its lock, what it tells systemd and writes of itself. */
+class AgentRunTest {
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private final StringWriter log = new StringWriter();
+
+    @BeforeEach
+    void a_data_directory() throws IOException {
+        data = Files.createDirectories(folder.resolve("data"));
+        Files.createDirectory(data.resolve("pg_wal"));
+    }
+
+    private Spool spool() {
+        return new Spool(folder.resolve("spool"), data);
+    }
+
+    private Agent agent(Map<String, String> environment, AgentLog.Format format, AgentComponent... components) {
+        return new Agent(
+                data,
+                spool(),
+                List.of(components),
+                ServiceNotifier.of(environment),
+                new AgentLog(new PrintWriter(log, true), format, Clock.systemUTC()),
+                Clock.systemUTC(),
+                new SimpleMeterRegistry());
+    }
+
+    private static Thread started(Agent agent) {
+        Thread thread = new Thread(agent::run);
+        thread.start();
+        return thread;
+    }
+
+    private static void stop(Thread thread) throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+
+    /** Fails twice, then works. */
+    private static final class Shaky implements AgentComponent {
+        private final AtomicInteger runs = new AtomicInteger();
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        @Override
+        public String name() {
+            return "shaky";
+        }
+
+        @Override
+        public void run() throws InterruptedException {
+            if (runs.incrementAndGet() <= 2) {
+                throw new PgpitrException(ExitCode.POSTGRES_UNAVAILABLE, "not \"yet\"", "wait");
+            }
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        @Override
+        public Map<String, Object> status() {
+            return Map.of("runs", runs.get());
+        }
+    }
+
+    @Test
+    void a_component_that_fails_is_begun_anew_and_stopped_with_the_agent() throws Exception {
+        Shaky shaky = new Shaky();
+        Thread thread = started(agent(Map.of(), AgentLog.Format.JSON, shaky));
+        AgentStatusFile status = new AgentStatusFile(spool().status());
+        RunningArchiver.await("the third run in the status", () -> runsIn(status) == 3);
+        stop(thread);
+
+        assertThat(shaky.ended.getCount()).isZero();
+        assertThat(log.toString())
+                .contains("\"level\":\"error\",\"component\":\"shaky\"")
+                .contains("not \\\"yet\\\" (hint: wait)")
+                .contains("stopping");
+    }
+
+    private static int runsIn(AgentStatusFile status) {
+        try {
+            return status.read()
+                    .map(facts -> ((Number) ((Map<?, ?>) facts.get("shaky")).get("runs")).intValue())
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void of_two_agents_for_one_data_directory_the_second_is_refused() throws Exception {
+        Thread first = started(agent(Map.of(), AgentLog.Format.TEXT));
+        RunningArchiver.await("the first", () -> log.toString().contains("working for"));
+        Assertions.assertThatThrownBy(
+                        () -> agent(Map.of(), AgentLog.Format.TEXT).run())
+                .isInstanceOfSatisfying(
+                        PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED));
+        stop(first);
+        stop(started(agent(Map.of(), AgentLog.Format.TEXT)));
+    }
+
+    @Test
+    void systemd_hears_that_it_is_ready_that_it_lives_and_that_it_stops() throws Exception {
+        Path socket = folder.resolve("notify");
+        try (AFUNIXDatagramSocket systemd = AFUNIXDatagramSocket.newInstance()) {
+            systemd.bind(AFUNIXSocketAddress.of(socket));
+            Thread thread = started(
+                    agent(Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "90000"), AgentLog.Format.TEXT));
+            assertThat(receive(systemd)).contains("READY=1");
+            assertThat(receive(systemd)).isEqualTo("WATCHDOG=1");
+            assertThat(receive(systemd)).isEqualTo("WATCHDOG=1");
+            thread.interrupt();
+            String last = receive(systemd);
+            while (last.equals("WATCHDOG=1")) {
+                last = receive(systemd);
+            }
+            assertThat(last).isEqualTo("STOPPING=1");
+            thread.join();
+        }
+    }
+
+    private static String receive(AFUNIXDatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[500], 500);
+        socket.receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void a_spool_that_others_can_write_to_is_refused() throws IOException {
+        Files.createDirectory(folder.resolve("spool"));
+        Files.setPosixFilePermissions(folder.resolve("spool"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Assertions.assertThatThrownBy(() -> spool().create())
+                .isInstanceOf(PgpitrException.class)
+                .hasMessageContaining("can be written to by other users");
+    }
+
+    @Test
+    void what_a_dead_agent_said_of_itself_is_not_told() throws IOException {
+        Files.createDirectories(spool().folder());
+        AgentStatusFile status = new AgentStatusFile(spool().status());
+        assertThat(status.read()).isEmpty();
+        status.write(Map.of(
+                "pid", ProcessHandle.current().pid(),
+                "process_started", AgentStatusFile.startOf(ProcessHandle.current())));
+        assertThat(status.read()).isPresent();
+        status.write(Map.of("pid", ProcessHandle.current().pid(), "process_started", "2001-01-01T00:00:00Z"));
+        assertThat(status.read()).isEmpty();
+    }
+}
