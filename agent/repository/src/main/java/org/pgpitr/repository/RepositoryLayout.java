@@ -156,6 +156,21 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
     }
 
     public ObjectKey lease(String name) {
-        return ObjectKey.of(root() + "lease/" + name);
+        return ObjectKey.of(leasePrefix() + name);
+    }
+
+    /** Where all leases stand. */
+    public String leasePrefix() {
+        return root() + "lease/";
+    }
+
+    /** Somebody's word that a backup stays. */
+    public ObjectKey pin(String id) {
+        return ObjectKey.of(pinPrefix() + id);
+    }
+
+    /** Where all pins stand. */
+    public String pinPrefix() {
+        return root() + "pin/";
     }
 }

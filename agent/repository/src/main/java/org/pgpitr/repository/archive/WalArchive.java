@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.TimelineHistory;
@@ -22,6 +23,7 @@ import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
 
@@ -121,18 +123,40 @@ public final class WalArchive {
     /** All archived histories by timeline; timeline 1 has none. Needs a key in an encrypted generation. */
     public Map<TimelineId, TimelineHistory> histories() {
         List<TimelineHistoryName> names = new ArrayList<>();
-        store.list(layout.historyPrefix(), (key, stat) -> {
-            if (layout.walFileAt(key).orElse(null) instanceof TimelineHistoryName name) {
-                names.add(name);
-            }
-            return ObjectStore.ListVisitor.Next.CONTINUE;
-        });
+        listHistories((name, stat) -> names.add(name));
         WalReader reader = new WalReader(generation);
         Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
         for (TimelineHistoryName name : names) {
             reader.history(name).ifPresent(history -> histories.put(name.timeline(), history));
         }
         return histories;
+    }
+
+    /** Shows every archived history by its name, unread. */
+    public void listHistories(BiConsumer<TimelineHistoryName, ObjectStat> visitor) {
+        store.list(layout.historyPrefix(), (key, stat) -> {
+            if (layout.walFileAt(key).orElse(null) instanceof TimelineHistoryName name) {
+                visitor.accept(name, stat);
+            }
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+    }
+
+    /**
+     * Shows every file that stands among the segments: segments, partial segments, backup histories; in the order of
+     * their keys.
+     *
+     * @return how many other objects stand there
+     */
+    public long list(BiConsumer<WalFileName, ObjectStat> visitor) {
+        long[] others = new long[1];
+        store.list(layout.walPrefix(), (key, stat) -> {
+            Optional<WalFileName> name = layout.walFileAt(key)
+                    .filter(file -> WalListing.fits(file, generation.identity().segmentSize()));
+            name.ifPresentOrElse(file -> visitor.accept(file, stat), () -> others[0]++);
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+        return others[0];
     }
 
     /** All archived segments. */

@@ -1,5 +1,6 @@
 package org.pgpitr.repository.archive;
 
+import org.pgpitr.postgres.BackupHistoryName;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -18,6 +19,17 @@ final class WalListing implements ObjectStore.ListVisitor {
     WalListing(RepositoryLayout layout, WalSegmentSize segmentSize) {
         this.layout = layout;
         this.segmentSize = segmentSize;
+    }
+
+    /** Whether a cluster of this segment size can have a file of that name. */
+    static boolean fits(WalFileName name, WalSegmentSize size) {
+        if (name instanceof WalSegmentName segment) {
+            return segment.fits(size);
+        }
+        if (name instanceof PartialSegmentName partial) {
+            return partial.segment().fits(size);
+        }
+        return name instanceof BackupHistoryName history && history.segment().fits(size);
     }
 
     @Override

@@ -127,6 +127,11 @@ public final class BackupCatalog {
         return ManifestReader.summary(generation, id);
     }
 
+    /** Whether there is a backup of that identifier: whether it has a manifest. Needs no key. */
+    public boolean contains(BackupId id) {
+        return manifest(id).isPresent();
+    }
+
     /** Whether there is a backup of that identifier, or anything that one has left. */
     public boolean isTaken(BackupId id) {
         List<BackupId> found = new ArrayList<>();
@@ -168,10 +173,19 @@ public final class BackupCatalog {
      * @return what the store refuses to delete; if the manifest is among it, nothing was deleted
      */
     public Set<ObjectKey> delete(BackupId id, Lease held) {
-        confirm(held);
-        Set<ObjectKey> survivors =
-                generation.store().delete(List.of(generation.layout().manifest(id.value())));
+        Set<ObjectKey> survivors = deleteManifest(id, held);
         return survivors.isEmpty() ? deleteAll(id, held) : survivors;
+    }
+
+    /**
+     * Makes a backup none; the rest is for {@link #cleanUp}. Success if there is none.
+     *
+     * @param held the lease {@link #LEASE}
+     * @return the manifest if the store refuses to delete it
+     */
+    public Set<ObjectKey> deleteManifest(BackupId id, Lease held) {
+        confirm(held);
+        return generation.store().delete(List.of(generation.layout().manifest(id.value())));
     }
 
     private static void confirm(Lease held) {

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.pgpitr.error.ExitCode;
@@ -107,6 +109,37 @@ public final class Lease implements AutoCloseable {
         return read(generation.store(), generation.layout().lease(name))
                 .filter(state -> isLive(state, here, clock.instant()))
                 .map(Lease::describe);
+    }
+
+    /**
+     * A lease as its object tells.
+     *
+     * @param name the lease's
+     * @param key of its object
+     * @param describe who holds or held it, and for what; for people
+     * @param expires when it ends, or ended; a released one when it was released
+     */
+    public record Seen(String name, ObjectKey key, String describe, Instant expires) {}
+
+    /**
+     * All leases whose names begin with {@code prefix}, held or not.
+     *
+     * @throws PgpitrException CORRUPT if one of them can't be understood
+     */
+    public static List<Seen> list(Generation generation, String prefix) {
+        String root = generation.layout().leasePrefix();
+        List<ObjectKey> keys = new ArrayList<>();
+        generation.store().list(root + prefix, (key, stat) -> {
+            keys.add(key);
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+        List<Seen> seen = new ArrayList<>();
+        for (ObjectKey key : keys) {
+            read(generation.store(), key)
+                    .ifPresent(state -> seen.add(
+                            new Seen(key.value().substring(root.length()), key, describe(state), state.expires())));
+        }
+        return seen;
     }
 
     private static boolean isLive(LeaseState state, LeaseHolder here, Instant now) {

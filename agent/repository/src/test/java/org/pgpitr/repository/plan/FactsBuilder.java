@@ -17,9 +17,9 @@ import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.DamagedPage;
 
 /** Facts, told in few words. Segments have 1 MB: segment 3 begins at 0/300000. A segment is stored in 100 bytes. */
-final class FactsBuilder {
-    static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
-    static final Instant NOW = Instant.parse("2026-11-30T00:00:00Z");
+public final class FactsBuilder {
+    public static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+    public static final Instant NOW = Instant.parse("2026-11-30T00:00:00Z");
 
     private final List<BackupSummary> backups = new ArrayList<>();
     private final List<PassedOver> unreadable = new ArrayList<>();
@@ -27,20 +27,20 @@ final class FactsBuilder {
     private final ArchivedWal.Builder wal = ArchivedWal.builder();
 
     /** Taken in the minute after {@code started}; its transactions are told by {@link #backup(BackupSummary)}. */
-    FactsBuilder backup(String started, int timeline, String start, String stop) {
+    public FactsBuilder backup(String started, int timeline, String start, String stop) {
         return backup(summary(started, timeline, start, stop, 1000, 1000, List.of()));
     }
 
-    FactsBuilder backup(String started, int timeline, String start, String stop, long xmin, long nextXid) {
+    public FactsBuilder backup(String started, int timeline, String start, String stop, long xmin, long nextXid) {
         return backup(summary(started, timeline, start, stop, xmin, nextXid, List.of()));
     }
 
-    FactsBuilder backup(BackupSummary summary) {
+    public FactsBuilder backup(BackupSummary summary) {
         backups.add(summary);
         return this;
     }
 
-    static BackupSummary summary(
+    public static BackupSummary summary(
             String started,
             int timeline,
             String start,
@@ -74,32 +74,32 @@ final class FactsBuilder {
                 1);
     }
 
-    FactsBuilder unreadable(String started, String reason) {
+    public FactsBuilder unreadable(String started, String reason) {
         unreadable.add(new PassedOver(BackupId.at(Instant.parse(started)), reason));
         return this;
     }
 
     /** Archives segments, both ends included. */
-    FactsBuilder wal(int timeline, long first, long last) {
+    public FactsBuilder wal(int timeline, long first, long last) {
         for (long segment = first; segment <= last; segment++) {
             wal.segment(new TimelineId(timeline), segment, 100);
         }
         return this;
     }
 
-    FactsBuilder partial(int timeline, long segment) {
+    public FactsBuilder partial(int timeline, long segment) {
         wal.partial(new TimelineId(timeline), segment);
         return this;
     }
 
     /** A history file; {@code lines} are such as {@code 1 0/380000}. */
-    FactsBuilder history(int timeline, String... lines) {
+    public FactsBuilder history(int timeline, String... lines) {
         TimelineId id = new TimelineId(timeline);
         histories.put(id, TimelineHistory.parse(id, String.join("\n", lines)));
         return this;
     }
 
-    RecoveryFacts build() {
+    public RecoveryFacts build() {
         return new RecoveryFacts(SIZE, backups, unreadable, histories, wal.build(), NOW);
     }
 }

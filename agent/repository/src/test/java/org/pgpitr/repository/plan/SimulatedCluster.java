@@ -17,28 +17,28 @@ import org.pgpitr.repository.backup.BackupSummary;
  * A made-up cluster with all its branches, of which every single record is known: WAL is counted in records of a quarter
  * of a segment. Timelines fork anywhere, also before their named parent began; archived files get lost.
  */
-final class SimulatedCluster {
-    static final int RECORDS = 4;
-    static final long RECORD_BYTES = FactsBuilder.SIZE.bytes() / RECORDS;
+public final class SimulatedCluster {
+    public static final int RECORDS = 4;
+    public static final long RECORD_BYTES = FactsBuilder.SIZE.bytes() / RECORDS;
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
     /** A timeline; it writes the records from {@code begin} to before {@code end}. */
-    record Timeline(int id, int parent, int begin, int end) {}
+    public record Timeline(int id, int parent, int begin, int end) {}
 
     /** A file in the archive. */
-    record File(int timeline, int segment, WalRange.Form form) {
+    public record File(int timeline, int segment, WalRange.Form form) {
         @Override
         public String toString() {
             return timeline + "/" + segment + (form == WalRange.Form.PARTIAL ? "p" : "");
         }
     }
 
-    final List<Timeline> timelines = new ArrayList<>();
-    final List<BackupSummary> backups = new ArrayList<>();
+    public final List<Timeline> timelines = new ArrayList<>();
+    public final List<BackupSummary> backups = new ArrayList<>();
     /** Each file, and up to which record (not included) it holds what its name says. */
-    final Map<String, Integer> files = new TreeMap<>();
+    public final Map<String, Integer> files = new TreeMap<>();
 
-    SimulatedCluster(Random random) {
+    public SimulatedCluster(Random random) {
         int count = 1 + random.nextInt(4);
         timelines.add(new Timeline(1, 0, 0, 12 + random.nextInt(30)));
         for (int id = 2; id <= count; id++) {
@@ -117,34 +117,34 @@ final class SimulatedCluster {
                 b.lanes());
     }
 
-    static Lsn lsn(int record) {
+    public static Lsn lsn(int record) {
         return new Lsn(record * RECORD_BYTES);
     }
 
-    static int record(Lsn lsn) {
+    public static int record(Lsn lsn) {
         return (int) (lsn.value() / RECORD_BYTES);
     }
 
     /** When the record before {@code record} was written: a later timeline is written later. */
-    static Instant time(int timeline, int record) {
+    public static Instant time(int timeline, int record) {
         return EPOCH.plusSeconds(100L * (timeline * 1000 + record));
     }
 
-    static long xid(int record) {
+    public static long xid(int record) {
         return 1000 + 10L * record;
     }
 
-    Timeline timeline(int id) {
+    public Timeline timeline(int id) {
         return timelines.get(id - 1);
     }
 
     /** Which timeline wrote a record, as the cluster on timeline {@code id} sees it. */
-    int writer(int id, int record) {
+    public int writer(int id, int record) {
         Timeline t = timeline(id);
         return t.parent() == 0 || record >= t.begin() ? id : writer(t.parent(), record);
     }
 
-    Optional<File> find(int timeline, int segment) {
+    public Optional<File> find(int timeline, int segment) {
         File whole = new File(timeline, segment, WalRange.Form.WHOLE);
         File partial = new File(timeline, segment, WalRange.Form.PARTIAL);
         return files.containsKey(whole.toString())
@@ -153,7 +153,7 @@ final class SimulatedCluster {
     }
 
     /** What the history file of a timeline says, oldest first. */
-    List<TimelineHistory.Ancestor> history(int id) {
+    public List<TimelineHistory.Ancestor> history(int id) {
         Timeline t = timeline(id);
         List<TimelineHistory.Ancestor> ancestors = new ArrayList<>();
         if (t.parent() != 0) {
@@ -163,7 +163,7 @@ final class SimulatedCluster {
         return ancestors;
     }
 
-    RecoveryFacts facts() {
+    public RecoveryFacts facts() {
         FactsBuilder facts = new FactsBuilder();
         backups.forEach(facts::backup);
         for (Timeline t : timelines) {
@@ -182,7 +182,7 @@ final class SimulatedCluster {
         return facts.build();
     }
 
-    BackupSummary backup(BackupId id) {
+    public BackupSummary backup(BackupId id) {
         return backups.stream().filter(b -> b.id().equals(id)).findFirst().orElseThrow();
     }
 

@@ -28,7 +28,7 @@ final class Folders {
     private static final String PERMISSIONS = "rwxr-x---";
 
     /** No write takes that long, so a temporary file of that age belongs to a process that died. */
-    private static final Duration STALE = Duration.ofDays(1);
+    static final Duration STALE = Duration.ofDays(1);
 
     private final Path root;
     private final DiskCalls calls;

@@ -1,0 +1,45 @@
+package org.pgpitr.repository.retention;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.plan.RecoveryFacts;
+
+/**
+ * All that a retention plan rests on, of one generation of a cluster.
+ *
+ * @param generation its number, from 1
+ * @param recovery backups, histories, and the names of the archived WAL
+ * @param times when that was archived
+ * @param backupHistories the archived {@code .backup} files
+ * @param pins the pins, those that have ended included
+ * @param inUse backups that must not go now, each with who needs it and why
+ * @param leftovers what backups without a manifest left
+ * @param writer who takes a backup just now
+ */
+public record GenerationFacts(
+        int generation,
+        RecoveryFacts recovery,
+        ArchiveTimes times,
+        List<BackupHistoryName> backupHistories,
+        Map<BackupId, Pin> pins,
+        Map<BackupId, String> inUse,
+        List<Leftover> leftovers,
+        Optional<String> writer) {
+    public GenerationFacts {
+        backupHistories = List.copyOf(backupHistories);
+        pins = Map.copyOf(pins);
+        inUse = Map.copyOf(inUse);
+        leftovers = List.copyOf(leftovers);
+    }
+
+    /** The same facts, but that more backups are needed by somebody. */
+    public GenerationFacts alsoInUse(Map<BackupId, String> more) {
+        Map<BackupId, String> all = new HashMap<>(inUse);
+        all.putAll(more);
+        return new GenerationFacts(generation, recovery, times, backupHistories, pins, all, leftovers, writer);
+    }
+}

@@ -1,0 +1,142 @@
+package org.pgpitr.repository.retention;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.RestoreLease;
+import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.repository.lease.LeaseHolder;
+import org.pgpitr.repository.plan.PassedOver;
+import org.pgpitr.repository.plan.RecoveryFacts;
+import org.pgpitr.storage.ObjectStat;
+import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
+
+/** Reads from a repository what a retention plan rests on. */
+public final class RetentionFactsReader {
+    private final Repository repository;
+    private final LeaseHolder here;
+    private final Clock clock;
+
+    /** @param here who asks: its own leases count as nobody's */
+    public RetentionFactsReader(Repository repository, LeaseHolder here, Clock clock) {
+        this.repository = repository;
+        this.here = here;
+        this.clock = clock;
+    }
+
+    /**
+     * Reads all generations.
+     *
+     * @param writers whether a lease on {@link BackupCatalog#LEASE} may be another's; if not, it is this process's
+     * @throws PgpitrException NO_KEY, CORRUPT: histories and manifests are encrypted with the rest; USAGE if a newer
+     *     version wrote a generation
+     * @throws org.pgpitr.storage.StorageException if the store does not answer
+     */
+    public RetentionFacts read(Writers writers) {
+        Instant now = clock.instant();
+        List<GenerationFacts> all = new ArrayList<>();
+        for (ClusterIdentity identity : repository.generations()) {
+            all.add(read(repository.generation(identity.generation()), now, writers));
+        }
+        return new RetentionFacts(all, now);
+    }
+
+    /** Who may be taking backups. */
+    public enum Writers {
+        /** Nobody: this process holds the lease. */
+        EXCLUDED,
+        /** Whoever holds the lease. */
+        POSSIBLE
+    }
+
+    private GenerationFacts read(Generation generation, Instant now, Writers writers) {
+        generation.codec().requireReadable();
+        // before anything else, so that a backup that ends meanwhile is known to have been under way
+        Optional<String> writer = writers == Writers.POSSIBLE
+                ? Lease.holderOf(generation, BackupCatalog.LEASE, here, clock)
+                : Optional.empty();
+        BackupCatalog catalog = new BackupCatalog(generation);
+        BackupCatalog.Listing listing = catalog.list();
+        Map<TimelineId, TimelineHistory> histories = new WalArchive(generation).histories();
+        // last, so that it holds the WAL of all that was read before
+        WalFiles wal = new WalFiles(generation);
+        RecoveryFacts recovery = new RecoveryFacts(
+                generation.identity().segmentSize(),
+                listing.backups(),
+                listing.unreadable().stream()
+                        .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
+                        .toList(),
+                histories,
+                wal.segments.build(),
+                now);
+        return new GenerationFacts(
+                generation.number(),
+                recovery,
+                wal.times.build(),
+                wal.backupHistories,
+                new Pins(generation).list(),
+                RestoreLease.backupsInUse(generation, now),
+                catalog.interrupted().stream()
+                        .map(id -> leftover(generation, id))
+                        .toList(),
+                writer);
+    }
+
+    private static Leftover leftover(Generation generation, BackupId id) {
+        long[] totals = new long[2];
+        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+            totals[0]++;
+            totals[1] += stat.length();
+            return Next.CONTINUE;
+        });
+        return new Leftover(id, totals[0], totals[1]);
+    }
+
+    /** What one listing tells. */
+    private static final class WalFiles {
+        private final WalSegmentSize size;
+        private final ArchivedWal.Builder segments = ArchivedWal.builder();
+        private final ArchiveTimes.Builder times = ArchiveTimes.builder();
+        private final List<BackupHistoryName> backupHistories = new ArrayList<>();
+
+        WalFiles(Generation generation) {
+            size = generation.identity().segmentSize();
+            WalArchive archive = new WalArchive(generation);
+            long unknown = archive.list(this::add);
+            for (long i = 0; i < unknown; i++) {
+                segments.unknown();
+            }
+            archive.listHistories((name, stat) -> times.history(name.timeline(), stat.modified()));
+        }
+
+        private void add(WalFileName name, ObjectStat stat) {
+            if (name instanceof WalSegmentName segment) {
+                segments.segment(segment.timeline(), segment.number(size), stat.length());
+                times.segment(segment.timeline(), segment.number(size), stat.modified());
+            } else if (name instanceof PartialSegmentName partial) {
+                segments.partial(partial.timeline(), partial.segment().number(size));
+                times.segment(partial.timeline(), partial.segment().number(size), stat.modified());
+            } else if (name instanceof BackupHistoryName history) {
+                backupHistories.add(history);
+            }
+        }
+    }
+}

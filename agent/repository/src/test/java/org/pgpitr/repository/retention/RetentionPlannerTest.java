@@ -1,0 +1,235 @@
+package org.pgpitr.repository.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.plan.FactsBuilder;
+import org.pgpitr.repository.plan.RecoveryFacts;
+import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.repository.retention.Reason.Kind;
+
+class RetentionPlannerTest {
+    private static final KeepCalendar NONE = new KeepCalendar(0, 0, 0, 0, ZoneOffset.UTC);
+    private static final Instant NOW = Instant.parse("2026-11-20T00:00:00Z");
+
+    private final ArchiveTimes.Builder times = ArchiveTimes.builder();
+
+    private static RetentionPolicy count(int count) {
+        return new RetentionPolicy(OptionalInt.of(count), Optional.empty(), Optional.empty(), NONE, Optional.empty());
+    }
+
+    private static RetentionPolicy calendar(KeepCalendar calendar) {
+        return new RetentionPolicy(OptionalInt.empty(), Optional.empty(), Optional.empty(), calendar, Optional.empty());
+    }
+
+    private GenerationPlan plan(FactsBuilder facts, RetentionPolicy policy) {
+        return plan(facts.build(), policy, Map.of());
+    }
+
+    private GenerationPlan plan(RecoveryFacts facts, RetentionPolicy policy, Map<BackupId, Pin> pins) {
+        GenerationFacts generation =
+                new GenerationFacts(1, facts, times.build(), List.of(), pins, Map.of(), List.of(), Optional.empty());
+        return RetentionPlanner.plan(new RetentionFacts(List.of(generation), NOW), policy)
+                .generation(1);
+    }
+
+    private static String staying(GenerationPlan plan) {
+        StringBuilder text = new StringBuilder();
+        for (WalVerdict wal : plan.wal()) {
+            if (wal.stays()) {
+                text.append(wal.range().timeline())
+                        .append(wal.range().form() == WalRange.Form.PARTIAL ? "p:" : ":")
+                        .append(wal.first().number(FactsBuilder.SIZE))
+                        .append('-')
+                        .append(wal.last().number(FactsBuilder.SIZE))
+                        .append(' ');
+            }
+        }
+        return text.toString().strip();
+    }
+
+    private static List<String> kept(GenerationPlan plan) {
+        return plan.backups().stream()
+                .filter(BackupVerdict::stays)
+                .map(b -> b.id().value().substring(4, 8))
+                .toList();
+    }
+
+    /** Backups at noon of days of November, each needing the segment of its day. */
+    private static FactsBuilder noons(String... days) {
+        FactsBuilder facts = new FactsBuilder().wal(1, 1, 31);
+        for (String day : days) {
+            String segment = Integer.toHexString(Integer.parseInt(day));
+            facts.backup("2026-11-" + day + "T12:00:00Z", 1, "0/" + segment + "00028", "0/" + segment + "00100");
+        }
+        return facts;
+    }
+
+    @Test
+    void a_policy_that_says_nothing_of_backups_is_refused() {
+        RetentionPolicy wal = new RetentionPolicy(
+                OptionalInt.empty(), Optional.empty(), Optional.empty(), NONE, Optional.of(Duration.ofDays(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> plan(noons("01"), wal));
+    }
+
+    @Test
+    void a_backup_that_is_kept_for_several_reasons_tells_all_of_them() {
+        GenerationPlan plan = plan(
+                noons("01", "02"),
+                new RetentionPolicy(
+                        OptionalInt.of(1),
+                        Optional.of(Duration.ofDays(30)),
+                        Optional.empty(),
+                        new KeepCalendar(1, 0, 0, 0, ZoneOffset.UTC),
+                        Optional.empty()));
+        assertThat(plan.backups().get(1).reasons())
+                .extracting(Reason::kind)
+                .containsExactly(Kind.NEWEST, Kind.AGE, Kind.COUNT, Kind.DAILY);
+    }
+
+    @Test
+    void days_begin_in_the_zone_that_is_set() {
+        FactsBuilder facts = new FactsBuilder()
+                .wal(1, 1, 9)
+                .backup("2026-11-03T20:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2026-11-03T23:30:00Z", 1, "0/300028", "0/300100")
+                .backup("2026-11-04T12:00:00Z", 1, "0/400028", "0/400100");
+
+        assertThat(kept(plan(facts, calendar(new KeepCalendar(2, 0, 0, 0, ZoneOffset.UTC)))))
+                .containsExactly("1103", "1104");
+        assertThat(plan(facts, calendar(new KeepCalendar(2, 0, 0, 0, ZoneId.of("Europe/Berlin"))))
+                        .backups())
+                .extracting(BackupVerdict::stays)
+                .containsExactly(true, false, true);
+    }
+
+    @Test
+    void weeks_begin_on_monday_and_belong_to_the_year_of_their_thursday() {
+        GenerationPlan plan = plan(
+                new FactsBuilder()
+                        .wal(1, 1, 9)
+                        .backup("2026-12-28T12:00:00Z", 1, "0/200028", "0/200100")
+                        .backup("2027-01-03T12:00:00Z", 1, "0/300028", "0/300100")
+                        .backup("2027-01-04T12:00:00Z", 1, "0/400028", "0/400100"),
+                calendar(new KeepCalendar(0, 9, 0, 0, ZoneOffset.UTC)));
+        assertThat(plan.backups().get(0).stays()).isFalse();
+        assertThat(plan.backups().get(1).reasons().get(0).text()).isEqualTo("the last of 2026-W53");
+        assertThat(plan.backups().get(2).reasons()).extracting(Reason::text).contains("the last of 2027-W01");
+    }
+
+    @Test
+    void only_days_with_a_backup_are_counted() {
+        assertThat(kept(plan(noons("01", "05", "09"), calendar(new KeepCalendar(2, 0, 0, 0, ZoneOffset.UTC)))))
+                .containsExactly("1105", "1109");
+    }
+
+    @Test
+    void what_can_not_be_recovered_is_not_counted() {
+        FactsBuilder facts = new FactsBuilder()
+                .wal(1, 2, 3)
+                .wal(1, 5, 9)
+                .backup("2026-11-01T00:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2026-11-02T00:00:00Z", 1, "0/400028", "0/400100")
+                .backup("2026-11-03T00:00:00Z", 1, "0/500028", "0/500100");
+
+        GenerationPlan plan = plan(facts, count(2));
+        assertThat(kept(plan)).containsExactly("1101", "1103");
+        assertThat(plan.backups().get(1).defect())
+                .contains("WAL segment 000000010000000000000004, which it needs to become consistent, is not in the"
+                        + " archive");
+    }
+
+    @Test
+    @DisplayName("Class 13: the segment of a fork stays on both timelines, and the way there")
+    void the_way_over_a_fork_stays() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup("2026-11-01T00:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2026-11-02T00:00:00Z", 1, "0/400028", "0/400100")
+                .history(2, "1 0/680000 r")
+                .wal(1, 1, 9)
+                .wal(2, 6, 9);
+
+        assertThat(staying(plan(facts, count(1)))).isEqualTo("1:4-9 2:6-9");
+
+        facts.backup("2026-11-03T00:00:00Z", 2, "0/800028", "0/800100");
+        assertThat(staying(plan(facts, count(1)))).isEqualTo("2:8-9");
+        assertThat(staying(plan(facts, count(2)))).isEqualTo("1:4-9 2:6-9");
+    }
+
+    @Test
+    void a_partial_segment_stays_where_it_is_the_way_over() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup("2026-11-01T00:00:00Z", 1, "0/200028", "0/200100")
+                .history(2, "1 0/680000 r")
+                .wal(1, 1, 5)
+                .partial(1, 6)
+                .partial(1, 1)
+                .wal(2, 6, 9);
+        assertThat(staying(plan(facts, count(1)))).isEqualTo("1:2-5 1p:6-6 2:6-9");
+    }
+
+    @Test
+    @DisplayName("Class 13: a failover beneath the newest backup keeps the one that leads to the new timeline")
+    void the_newest_backup_of_the_timeline_that_is_written_stays() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup("2026-11-01T00:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2026-11-02T00:00:00Z", 1, "0/400028", "0/400100")
+                .history(2, "1 0/380000 r")
+                .wal(1, 1, 5)
+                .wal(2, 3, 6);
+
+        assertThat(kept(plan(facts, count(1)))).containsExactly("1102");
+        times.segment(new TimelineId(2), 6, Instant.parse("2026-11-02T09:00:00Z"));
+        GenerationPlan plan = plan(facts, count(1));
+        assertThat(kept(plan)).containsExactly("1101", "1102");
+        assertThat(plan.backups().get(0).reasons())
+                .containsExactly(new Reason(
+                        Kind.NEWEST,
+                        "the newest backup that leads onto timeline 2, which was written later than any backup"));
+    }
+
+    @Test
+    void holes_do_not_end_what_is_needed() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup("2026-11-01T00:00:00Z", 1, "0/200028", "0/200100")
+                .wal(1, 1, 3)
+                .wal(1, 7, 9);
+        assertThat(staying(plan(facts, count(1)))).isEqualTo("1:2-3 1:7-9");
+    }
+
+    @Test
+    @DisplayName("Class 13: a pinned backup keeps the WAL that makes it consistent")
+    void a_pin_keeps_wal() {
+        RetentionPolicy policy = new RetentionPolicy(
+                OptionalInt.of(1), Optional.empty(), Optional.empty(), NONE, Optional.of(Duration.ofHours(1)));
+        BackupId first = BackupId.parse("20261101T120000Z");
+        Map<BackupId, Pin> pins = Map.of(first, new Pin(first, "audit", NOW, Optional.empty()));
+
+        assertThat(staying(plan(noons("01", "05", "09").build(), policy, pins))).isEqualTo("1:1-1 1:9-31");
+        assertThat(staying(plan(noons("01", "05", "09").build(), count(1), pins)))
+                .isEqualTo("1:1-31");
+        Map<BackupId, Pin> ended = Map.of(first, new Pin(first, "audit", NOW, Optional.of(NOW)));
+        assertThat(staying(plan(noons("01", "05", "09").build(), count(1), ended)))
+                .isEqualTo("1:9-31");
+    }
+
+    @Test
+    void a_window_needs_the_newest_backup_before_it() {
+        times.segment(TimelineId.FIRST, 31, NOW.minusSeconds(60));
+        RetentionPolicy window = new RetentionPolicy(
+                OptionalInt.empty(), Optional.empty(), Optional.of(Duration.ofDays(14)), NONE, Optional.empty());
+        assertThat(kept(plan(noons("01", "04", "05", "06", "09"), window))).containsExactly("1105", "1106", "1109");
+    }
+}
