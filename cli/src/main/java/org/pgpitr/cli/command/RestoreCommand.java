@@ -146,8 +146,9 @@ public final class RestoreCommand extends PgpitrCommand {
                     restore);
             showPlan(planned, zone);
             if (!dryRun) {
-                RestoreResult result =
-                        new RestoreTask(generation, planned.plan(), restore, output.progress(environment)).run();
+                RestoreResult result = new RestoreTask(
+                                generation, planned.plan(), restore, output.progress(environment), environment.clock())
+                        .run();
                 showResult(planned, result, zone, command.variables());
             }
         }

@@ -161,7 +161,8 @@ final class BackedUp {
                                 RestoreOptions.Mode.RECOVERY,
                                 RestoreOptions.Archiving.OFF,
                                 Optional.empty()),
-                        Progress.NONE)
+                        Progress.NONE,
+                        Clock.systemUTC())
                 .run();
     }
 }

@@ -28,6 +28,7 @@ import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.archive.TimelineHistories;
+import org.pgpitr.service.lease.Heartbeat;
 
 /**
  * One backup under its lease, step by step. What it stores is garbage until the last step, the manifest.

@@ -12,6 +12,7 @@ import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.service.Progress;
+import org.pgpitr.service.lease.Heartbeat;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.StorageException;
 

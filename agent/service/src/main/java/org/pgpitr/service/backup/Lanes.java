@@ -13,6 +13,7 @@ import org.pgpitr.repository.backup.LaneTotals;
 import org.pgpitr.repository.backup.LaneWriter;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.ManifestWriter;
+import org.pgpitr.service.Threads;
 
 /** The lanes of one backup: numbers them, runs their uploads, gathers their totals. Safe for several threads. */
 final class Lanes implements AutoCloseable {

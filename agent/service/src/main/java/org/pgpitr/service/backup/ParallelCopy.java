@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.pgpitr.repository.backup.LaneWriter;
+import org.pgpitr.service.Threads;
 
 /**
  * Copies the files of a list into lanes, several at a time. The first lane begins with all directories, so that whoever

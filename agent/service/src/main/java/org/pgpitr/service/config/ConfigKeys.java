@@ -401,7 +401,16 @@ public final class ConfigKeys {
             VERIFY_STATE_FOLDER,
             AGENT_WORKERS,
             AGENT_METRICS,
-            AGENT_LOG_FORMAT);
+            AGENT_LOG_FORMAT,
+            RetentionKeys.COUNT,
+            RetentionKeys.AGE,
+            RetentionKeys.WINDOW,
+            RetentionKeys.DAILY,
+            RetentionKeys.WEEKLY,
+            RetentionKeys.MONTHLY,
+            RetentionKeys.YEARLY,
+            RetentionKeys.TIME_ZONE,
+            RetentionKeys.WAL);
 
     private ConfigKeys() {}
 

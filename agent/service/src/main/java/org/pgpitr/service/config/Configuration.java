@@ -25,6 +25,7 @@ public record Configuration(
         RestoreSettings restore,
         VerifySettings verify,
         AgentSettings agent,
+        RetentionSettings retention,
         List<ConfiguredValue> values,
         List<String> warnings) {
     /** The cluster's name. */

@@ -158,6 +158,7 @@ public final class ConfigurationLoader {
         SectionValues restore = once(set, Section.RESTORE);
         SectionValues verify = once(set, Section.VERIFY);
         SectionValues agent = once(set, Section.AGENT);
+        SectionValues retention = once(set, Section.RETENTION);
         List<SectionValues> repositories = set.entrySet().stream()
                 .filter(table -> table.getKey().section() == Section.REPOSITORY)
                 .map(table -> new SectionValues(table.getKey(), table.getValue(), problems))
@@ -170,7 +171,7 @@ public final class ConfigurationLoader {
         rules.encryption(encryption);
         List<SectionValues> all = new ArrayList<>(List.of(cluster));
         all.addAll(repositories);
-        all.addAll(List.of(encryption, backup, restore, verify, agent));
+        all.addAll(List.of(encryption, backup, restore, verify, agent, retention));
         return new Configuration(
                 file,
                 ClusterSettings.from(cluster),
@@ -183,6 +184,7 @@ public final class ConfigurationLoader {
                 RestoreSettings.from(restore),
                 VerifySettings.from(verify),
                 AgentSettings.from(agent),
+                RetentionSettings.from(retention),
                 all.stream()
                         .flatMap(values -> ConfigKeys.of(values.table().section()).stream()
                                 .map(key -> ConfiguredValue.of(values, key)))

@@ -13,7 +13,12 @@ public enum Section {
     BACKUP("backup", Repeat.ONCE, "How backups are taken."),
     RESTORE("restore", Repeat.ONCE, "How backups are restored."),
     VERIFY("verify", Repeat.ONCE, "How repositories are verified."),
-    AGENT("agent", Repeat.ONCE, "How `pgpitr agent` works; see `docs/archiving.md`.");
+    AGENT("agent", Repeat.ONCE, "How `pgpitr agent` works; see `docs/archiving.md`."),
+    RETENTION(
+            "retention",
+            Repeat.ONCE,
+            "Which backups and which WAL `pgpitr expire` keeps. A backup stays if any key keeps it; without a key that"
+                    + " speaks of backups nothing is deleted. See `docs/retention.md`.");
 
     /** Whether a table stands in a file once or as an array of tables. */
     public enum Repeat {

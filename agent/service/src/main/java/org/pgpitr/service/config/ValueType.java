@@ -2,7 +2,9 @@ package org.pgpitr.service.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -130,6 +132,16 @@ public record ValueType<T>(String description, Shape shape, Secrecy secrecy, Fun
         return new ValueType<>(names, Shape.QUOTED, text -> {
             require(text.equals(text.toLowerCase(Locale.ROOT)));
             return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        });
+    }
+
+    static ValueType<ZoneId> zone() {
+        return new ValueType<>("a time zone such as UTC, Europe/Berlin or +01:00", Shape.QUOTED, text -> {
+            try {
+                return ZoneId.of(text);
+            } catch (DateTimeException e) {
+                throw new IllegalArgumentException(e);
+            }
         });
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,17 +30,20 @@ import org.pgpitr.service.Progress;
  * <p>All directories must be absent or empty, and have room enough; nothing is written before that is known. Every
  * file is verified against the manifest's SHA-256, everything is made durable, and {@code global/pg_control} gets its
  * name last: without it no server starts, so a restore that failed or was killed never looks like a finished one. It
- * leaves what it wrote, with a marker file, for the user to remove.
+ * leaves what it wrote, with a marker file, for the user to remove. While it runs, and for a day after, a lease keeps
+ * the backup and its WAL from being deleted, if the credentials allow that.
  */
 public final class RestoreTask {
     private final Generation generation;
     private final RecoveryPlan plan;
     private final RestoreOptions options;
     private final Progress progress;
+    private final Clock clock;
     private final Durability durability;
 
-    public RestoreTask(Generation generation, RecoveryPlan plan, RestoreOptions options, Progress progress) {
-        this(generation, plan, options, progress, Durability.DISK);
+    public RestoreTask(
+            Generation generation, RecoveryPlan plan, RestoreOptions options, Progress progress, Clock clock) {
+        this(generation, plan, options, progress, clock, Durability.DISK);
     }
 
     RestoreTask(
@@ -47,11 +51,13 @@ public final class RestoreTask {
             RecoveryPlan plan,
             RestoreOptions options,
             Progress progress,
+            Clock clock,
             Durability durability) {
         this.generation = generation;
         this.plan = plan;
         this.options = options;
         this.progress = progress;
+        this.clock = clock;
         this.durability = durability;
     }
 
@@ -69,8 +75,10 @@ public final class RestoreTask {
             generation.codec().requireReadable();
             RestoreTarget target = target();
             target.requireEmpty();
-            survey(target);
-            restore(target);
+            try (RestoreHold held = RestoreHold.take(generation, plan.backup().id(), clock, progress)) {
+                survey(target);
+                restore(target);
+            }
             BackupSummary backup = plan.backup();
             return new RestoreResult(
                     target.into(),

@@ -20,6 +20,7 @@ import org.pgpitr.service.config.Secret;
 import org.pgpitr.service.init.InitTarget;
 import org.pgpitr.service.init.InitTarget.ConditionalWrites;
 import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.local.StaleFiles;
 
 /** What a configuration stands for. Reaches nothing before it is asked to; closes the stores it opened. */
 public final class Wiring implements AutoCloseable {
@@ -59,6 +60,13 @@ public final class Wiring implements AutoCloseable {
 
     private static ConditionalWrites conditionalWrites(RepositorySettings settings) {
         return settings.s3().conditionalWrites() ? ConditionalWrites.REQUIRED : ConditionalWrites.WAIVED;
+    }
+
+    /** Where {@link #repository()} stands on a disk, to be searched for temporary files; empty elsewhere. */
+    public Optional<StaleFiles> staleFiles() {
+        return configuration.repository().url() instanceof RepositoryUrl.Folder folder
+                ? Optional.of(new StaleFiles(folder.path()))
+                : Optional.empty();
     }
 
     /** The repository that a command works on that needs one: the first. */

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.service.Progress;
 
 /** Keeps what a job says. */
-final class SaidLines implements Progress {
-    final List<String> lines = new CopyOnWriteArrayList<>();
-    final AtomicLong advanced = new AtomicLong();
+public final class SaidLines implements Progress {
+    public final List<String> lines = new CopyOnWriteArrayList<>();
+    public final AtomicLong advanced = new AtomicLong();
 
     @Override
     public void begin(String what, long totalBytes) {

@@ -21,6 +21,7 @@ import org.pgpitr.repository.backup.LaneReader;
 import org.pgpitr.repository.backup.LaneTotals;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.service.Threads;
 import org.pgpitr.storage.ObjectStore;
 
 /** A generation to store into, and what a reader finds there. */

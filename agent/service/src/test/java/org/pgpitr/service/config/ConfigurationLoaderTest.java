@@ -8,15 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgpitr.cluster.CheckpointMode;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.service.agent.AgentLog;
+import org.pgpitr.repository.retention.KeepCalendar;
+import org.pgpitr.repository.retention.RetentionPolicy;
 import org.pgpitr.service.backup.OnDamage;
 
 class ConfigurationLoaderTest {
@@ -111,6 +115,9 @@ class ConfigurationLoaderTest {
         assertThat(configuration.agent())
                 .isEqualTo(
                         new AgentSettings(2, Optional.of(new ListenAddress("127.0.0.1", 9837)), AgentLog.Format.TEXT));
+        assertThatThrownBy(() -> configuration.retention().policy())
+                .isInstanceOf(PgpitrException.class)
+                .hasMessage("nothing says which backups are to be kept, so none may go");
         assertThat(configuration.values())
                 .allSatisfy(value -> assertThat(value.origin()).hasToString("default"));
     }
@@ -170,6 +177,16 @@ class ConfigurationLoaderTest {
                 workers = 4
                 metrics = "[::1]:0"
                 log_format = "json"
+                [retention]
+                count = 1
+                age = "2d"
+                window = "36h"
+                daily = 3
+                weekly = 4
+                monthly = 5
+                yearly = 6
+                time_zone = "Europe/Berlin"
+                wal = "7d"
                 """.formatted(RECIPIENT));
 
         assertThat(configuration.cluster().password().map(Secret::reveal)).contains("w");
@@ -189,6 +206,13 @@ class ConfigurationLoaderTest {
         assertThat(repository.readAtMost(new ByteSize(1 << 20)).downloadRate()).contains(new ByteSize(1 << 20));
         assertThat(configuration.agent())
                 .isEqualTo(new AgentSettings(4, Optional.of(new ListenAddress("[::1]", 0)), AgentLog.Format.JSON));
+        assertThat(configuration.retention().policy())
+                .isEqualTo(new RetentionPolicy(
+                        OptionalInt.of(1),
+                        Optional.of(Duration.ofDays(2)),
+                        Optional.of(Duration.ofHours(36)),
+                        new KeepCalendar(3, 4, 5, 6, ZoneId.of("Europe/Berlin")),
+                        Optional.of(Duration.ofDays(7))));
         assertThat(configuration.values().stream()
                         .filter(value -> value.origin() instanceof Origin.Standard)
                         .map(ConfiguredValue::path))

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -50,6 +51,7 @@ final class RestoreFixture {
     static final BackupId ID = BackupId.parse("20261121T004500Z");
     static final Instant TIME = Instant.parse("2026-11-20T10:11:12.345678Z");
     static final SystemIdentifier SYSTEM = SystemIdentifier.parse("7400000000000000001");
+    static final Clock CLOCK = Clock.systemUTC();
     private static final AgeIdentity OWN = AgeIdentity.generate();
 
     /** What is written, and what the manifest says of it. */
@@ -241,7 +243,7 @@ final class RestoreFixture {
     }
 
     static RestoreResult restore(Generation generation, BackupSummary backup, Path into) throws IOException {
-        return new RestoreTask(generation, plan(backup), options(into), Progress.NONE).run();
+        return new RestoreTask(generation, plan(backup), options(into), Progress.NONE, CLOCK).run();
     }
 
     static String sha256(byte[] bytes) {

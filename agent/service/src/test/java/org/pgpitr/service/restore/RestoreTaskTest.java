@@ -66,7 +66,9 @@ class RestoreTaskTest {
             RestoreOptions options = new RestoreOptions(
                     into, Map.of(), workers, o.restoreCommand(), o.targetAction(), o.mode(), o.archiving(), o.owner());
 
-            RestoreResult result = new RestoreTask(onDisk, RestoreFixture.plan(backup), options, Progress.NONE).run();
+            RestoreResult result = new RestoreTask(
+                            onDisk, RestoreFixture.plan(backup), options, Progress.NONE, RestoreFixture.CLOCK)
+                    .run();
 
             assertThat(result.files()).isEqualTo(backup.files());
             assertThat(result.bytes()).isEqualTo(backup.originalBytes());
@@ -110,7 +112,7 @@ class RestoreTaskTest {
                 RestoreOptions.Mode.STANDBY,
                 RestoreOptions.Archiving.OFF,
                 Optional.empty());
-        new RestoreTask(generation, RestoreFixture.plan(backup), options, Progress.NONE).run();
+        new RestoreTask(generation, RestoreFixture.plan(backup), options, Progress.NONE, RestoreFixture.CLOCK).run();
         assertThat(into.resolve("standby.signal")).isEmptyFile();
         assertThat(into.resolve("recovery.signal")).doesNotExist();
         assertThat(Files.readString(into.resolve("postgresql.auto.conf")))
@@ -150,7 +152,8 @@ class RestoreTaskTest {
                         generation,
                         RestoreFixture.plan(backup),
                         RestoreFixture.options(folder.resolve("data")),
-                        progress)
+                        progress,
+                        RestoreFixture.CLOCK)
                 .run();
         assertThat(total).hasValue(backup.originalBytes());
         assertThat(done).hasValue(backup.originalBytes());
@@ -172,7 +175,9 @@ class RestoreTaskTest {
         RestoreOptions options =
                 RestoreFixture.withTablespaces(RestoreFixture.options(into), Map.of("fast", fast, "16386", slow));
 
-        RestoreResult result = new RestoreTask(generation, RestoreFixture.plan(backup), options, Progress.NONE).run();
+        RestoreResult result = new RestoreTask(
+                        generation, RestoreFixture.plan(backup), options, Progress.NONE, RestoreFixture.CLOCK)
+                .run();
 
         assertThat(result.tablespaces()).isEqualTo(Map.of(16385L, fast, 16386L, slow, 16387L, original));
         RestoredTree.assertIs(fixture, into);
@@ -251,7 +256,8 @@ class RestoreTaskTest {
                                     generation,
                                     RestoreFixture.plan(backup),
                                     RestoreFixture.withTablespaces(options, map),
-                                    Progress.NONE)
+                                    Progress.NONE,
+                                    RestoreFixture.CLOCK)
                             .run());
         }
         assertThat(children(folder)).isEmpty();
@@ -277,7 +283,8 @@ class RestoreTaskTest {
                                     generation,
                                     RestoreFixture.plan(backup),
                                     RestoreFixture.withTablespaces(RestoreFixture.options(into), map),
-                                    Progress.NONE)
+                                    Progress.NONE,
+                                    RestoreFixture.CLOCK)
                             .run());
         }
         assertThat(into).doesNotExist();

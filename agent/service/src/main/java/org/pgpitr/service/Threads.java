@@ -1,16 +1,16 @@
-package org.pgpitr.service.backup;
+package org.pgpitr.service;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** Threads that never keep the process alive, and their end. */
-final class Threads {
+public final class Threads {
     private static final long END_SECONDS = 60;
 
     private Threads() {}
 
-    static ThreadFactory daemons(String name) {
+    public static ThreadFactory daemons(String name) {
         return work -> {
             Thread thread = new Thread(work, name);
             thread.setDaemon(true);
@@ -22,7 +22,7 @@ final class Threads {
      * Interrupts all threads of a pool and waits until they have ended, a minute at most; also if this thread is
      * interrupted, whose interruption is kept.
      */
-    static void end(ExecutorService pool) {
+    public static void end(ExecutorService pool) {
         pool.shutdownNow();
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);

@@ -1,4 +1,4 @@
-package org.pgpitr.service.backup;
+package org.pgpitr.service.lease;
 
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -7,13 +7,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.service.Threads;
 import org.pgpitr.storage.StorageException;
 
 /**
- * Keeps a lease alive in the background, also while the backup waits for a checkpoint or for WAL. A store that does not
+ * Keeps a lease alive in the background, also while its holder waits for something else. A store that does not
  * answer now and then is borne, since the lease lasts for many beats; a lease that another process holds is not.
  */
-final class Heartbeat implements AutoCloseable {
+public final class Heartbeat implements AutoCloseable {
     private static final long BEAT_SECONDS = 20;
 
     private final Lease lease;
@@ -22,7 +23,7 @@ final class Heartbeat implements AutoCloseable {
     private final ScheduledFuture<?> beating;
     private volatile Optional<RuntimeException> lost = Optional.empty();
 
-    Heartbeat(Lease lease) {
+    public Heartbeat(Lease lease) {
         this.lease = lease;
         this.beating = beats.scheduleWithFixedDelay(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
     }
@@ -40,7 +41,7 @@ final class Heartbeat implements AutoCloseable {
     /**
      * @throws PgpitrException LOCKED if the lease was lost
      */
-    void check() {
+    public void check() {
         lost.ifPresent(failure -> {
             throw failure;
         });

@@ -1,0 +1,35 @@
+package org.pgpitr.service.expire;
+
+import java.util.List;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.storage.ObjectKey;
+
+/**
+ * What a run did.
+ *
+ * @param plan what it set out to do
+ * @param deletedBackups which backups are gone
+ * @param spared backups that were to go and stay for now
+ * @param walFiles how many WAL files are gone
+ * @param freedBytes how much that freed, without manifests
+ * @param refused objects that the store refuses to delete, such as under a lock; a later run tries again
+ */
+public record ExpireReport(
+        ExpirePlan plan,
+        List<Deleted> deletedBackups,
+        List<Spared> spared,
+        long walFiles,
+        long freedBytes,
+        List<ObjectKey> refused) {
+    public ExpireReport {
+        deletedBackups = List.copyOf(deletedBackups);
+        spared = List.copyOf(spared);
+        refused = List.copyOf(refused);
+    }
+
+    /** A backup that is gone. */
+    public record Deleted(int generation, BackupId id) {}
+
+    /** A backup that stays for now, and why. */
+    public record Spared(int generation, BackupId id, String reason) {}
+}

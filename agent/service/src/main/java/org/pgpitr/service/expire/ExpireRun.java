@@ -1,0 +1,208 @@
+package org.pgpitr.service.expire;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.RestoreLease;
+import org.pgpitr.repository.retention.BackupVerdict;
+import org.pgpitr.repository.retention.GenerationFacts;
+import org.pgpitr.repository.retention.GenerationPlan;
+import org.pgpitr.repository.retention.LeftoverVerdict;
+import org.pgpitr.repository.retention.Pins;
+import org.pgpitr.repository.retention.RetentionFacts;
+import org.pgpitr.repository.retention.RetentionPlan;
+import org.pgpitr.repository.retention.RetentionPlanner;
+import org.pgpitr.service.Progress;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.local.StaleFiles;
+
+/**
+ * One run under its leases: backups, manifest first; what interrupted ones left; then WAL, for which it is decided anew
+ * what is needed if a backup could not go; then small things.
+ */
+final class ExpireRun {
+    private final List<Generation> generations;
+    private final ExpireLeases leases;
+    private final RetentionFacts facts;
+    private final ExpirePlan plan;
+    private final Optional<StaleFiles> disk;
+    private final Progress progress;
+    private final Clock clock;
+
+    private final List<ExpireReport.Deleted> deleted = new ArrayList<>();
+    private final List<ExpireReport.Spared> spared = new ArrayList<>();
+    private final Set<ObjectKey> refused = new TreeSet<>();
+    private long objects;
+    private long walFiles;
+    private long freedBytes;
+
+    ExpireRun(
+            List<Generation> generations,
+            ExpireLeases leases,
+            RetentionFacts facts,
+            ExpirePlan plan,
+            Optional<StaleFiles> disk,
+            Progress progress,
+            Clock clock) {
+        this.generations = generations;
+        this.leases = leases;
+        this.facts = facts;
+        this.plan = plan;
+        this.disk = disk;
+        this.progress = progress;
+        this.clock = clock;
+    }
+
+    ExpireReport run() {
+        progress.begin("deleting", bytesToGo());
+        try {
+            for (Generation generation : generations) {
+                GenerationPlan part = plan.retention().generation(generation.number());
+                part.backups().stream()
+                        .filter(verdict -> !verdict.stays())
+                        .forEach(verdict -> backup(generation, verdict));
+                part.leftovers().stream().filter(left -> !left.stays()).forEach(left -> leftover(generation, left));
+            }
+            wal();
+            delete(plan.endedMarks());
+            disk.ifPresent(files -> files.delete(plan.staleFiles()));
+        } finally {
+            progress.end();
+        }
+        requireAnyDeleted();
+        return new ExpireReport(plan, deleted, spared, walFiles, freedBytes, List.copyOf(refused));
+    }
+
+    private long bytesToGo() {
+        long bytes = 0;
+        for (GenerationPlan part : plan.retention().generations()) {
+            bytes += part.backups().stream()
+                    .filter(b -> !b.stays())
+                    .mapToLong(ExpireRun::storedBytes)
+                    .sum();
+            bytes += part.wal().stream()
+                    .filter(w -> !w.stays())
+                    .mapToLong(w -> w.storedBytes())
+                    .sum();
+        }
+        return bytes;
+    }
+
+    private static long storedBytes(BackupVerdict verdict) {
+        return verdict.summary().map(summary -> summary.storedBytes()).orElse(0L);
+    }
+
+    private void backup(Generation generation, BackupVerdict verdict) {
+        BackupId id = verdict.id();
+        BackupCatalog catalog = new BackupCatalog(generation);
+        Optional<String> needed = neededNow(generation, id);
+        if (needed.isPresent()) {
+            spare(generation, id, needed.get());
+            return;
+        }
+        Set<ObjectKey> manifest = catalog.deleteManifest(id, leases.of(generation));
+        if (!manifest.isEmpty()) {
+            refused.addAll(manifest);
+            spare(generation, id, "the store refuses to delete its manifest");
+            return;
+        }
+        objects++;
+        // a restore that has read the manifest before it was gone has told so by now
+        Optional<String> restored = restored(generation, id);
+        if (restored.isPresent()) {
+            spare(generation, id, restored.get());
+            return;
+        }
+        Set<ObjectKey> left = catalog.cleanUp(id, leases.of(generation));
+        refused.addAll(left);
+        deleted.add(new ExpireReport.Deleted(generation.number(), id));
+        freed(left.isEmpty() ? storedBytes(verdict) : 0);
+    }
+
+    private void spare(Generation generation, BackupId id, String reason) {
+        spared.add(new ExpireReport.Spared(generation.number(), id, reason));
+    }
+
+    /** Somebody may have come since the facts were read. */
+    private Optional<String> neededNow(Generation generation, BackupId id) {
+        return new Pins(generation)
+                .find(id)
+                .filter(pin -> pin.holdsAt(clock.instant()))
+                .map(pin -> "it was pinned just now: " + pin.reason())
+                .or(() -> restored(generation, id));
+    }
+
+    private Optional<String> restored(Generation generation, BackupId id) {
+        return Optional.ofNullable(
+                RestoreLease.backupsInUse(generation, clock.instant()).get(id));
+    }
+
+    private void leftover(Generation generation, LeftoverVerdict verdict) {
+        Set<ObjectKey> left =
+                new BackupCatalog(generation).cleanUp(verdict.leftover().id(), leases.of(generation));
+        refused.addAll(left);
+        objects += verdict.leftover().objects() - left.size();
+        freed(left.isEmpty() ? verdict.leftover().bytes() : 0);
+    }
+
+    private void wal() {
+        RetentionPlan current = spared.isEmpty() ? plan.retention() : anew();
+        for (Generation generation : generations) {
+            GenerationFacts known = facts.generations().stream()
+                    .filter(g -> g.generation() == generation.number())
+                    .findFirst()
+                    .orElseThrow();
+            WalDeletion deletion = new WalDeletion(generation, known.recovery().wal());
+            deletion.run(current.generation(generation.number()), () -> leases.of(generation), this::freed);
+            refused.addAll(deletion.refused());
+            walFiles += deletion.files();
+            objects += deletion.files();
+        }
+    }
+
+    /** What can't go after all needs its WAL. */
+    private RetentionPlan anew() {
+        List<GenerationFacts> all = new ArrayList<>();
+        for (GenerationFacts part : facts.generations()) {
+            Map<BackupId, String> more = new HashMap<>();
+            spared.stream().filter(s -> s.generation() == part.generation()).forEach(s -> more.put(s.id(), s.reason()));
+            all.add(part.alsoInUse(more));
+        }
+        return RetentionPlanner.plan(
+                new RetentionFacts(all, facts.now()), plan.retention().policy());
+    }
+
+    private void delete(List<ObjectKey> keys) {
+        if (!keys.isEmpty()) {
+            Set<ObjectKey> left = generations.get(0).store().delete(keys);
+            refused.addAll(left);
+            objects += keys.size() - left.size();
+        }
+    }
+
+    private void freed(long bytes) {
+        freedBytes += bytes;
+        progress.advance(bytes);
+    }
+
+    private void requireAnyDeleted() {
+        if (objects == 0 && !refused.isEmpty()) {
+            throw new PgpitrException(
+                    ExitCode.STORAGE_UNAVAILABLE,
+                    generations.get(0).store().location() + " refuses to delete anything, such as "
+                            + refused.iterator().next(),
+                    "use credentials that may delete (S3: s3:DeleteObject); objects under a lock can be deleted when it"
+                            + " has ended, by another `pgpitr expire`");
+        }
+    }
+}

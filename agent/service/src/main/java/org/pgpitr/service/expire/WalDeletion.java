@@ -1,0 +1,98 @@
+package org.pgpitr.service.expire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.repository.retention.GenerationPlan;
+import org.pgpitr.repository.retention.WalVerdict;
+import org.pgpitr.storage.ObjectKey;
+
+/** Deletes the WAL files of a generation that a plan names, and no other. */
+final class WalDeletion {
+    private static final int BATCH = 1000;
+
+    private final Generation generation;
+    private final ArchivedWal archived;
+    private final WalSegmentSize size;
+    private final List<ObjectKey> batch = new ArrayList<>();
+    private final Set<ObjectKey> refused = new TreeSet<>();
+    private long batchBytes;
+    private long files;
+
+    WalDeletion(Generation generation, ArchivedWal archived) {
+        this.generation = generation;
+        this.archived = archived;
+        this.size = generation.identity().segmentSize();
+    }
+
+    /**
+     * @param beforeEach called before each batch; fails if nothing more may be deleted
+     * @param freed told the bytes of each batch
+     */
+    void run(GenerationPlan plan, Runnable beforeEach, LongConsumer freed) {
+        for (WalVerdict verdict : plan.wal()) {
+            if (verdict.stays()) {
+                continue;
+            }
+            long last = verdict.last().number(size);
+            for (long segment = verdict.first().number(size); segment <= last; segment++) {
+                add(verdict.range(), segment, beforeEach, freed);
+            }
+        }
+        plan.backupHistories().forEach(history -> add(generation.layout().wal(history), 0, beforeEach, freed));
+        flush(beforeEach, freed);
+    }
+
+    private void add(WalRange range, long segment, Runnable beforeEach, LongConsumer freed) {
+        WalSegmentName name = WalSegmentName.of(range.timeline(), segment, size);
+        if (range.form() == WalRange.Form.PARTIAL) {
+            add(generation.layout().wal(new PartialSegmentName(name)), 0, beforeEach, freed);
+        } else {
+            add(
+                    generation.layout().wal(name),
+                    archived.storedBytes(range.timeline(), segment, segment),
+                    beforeEach,
+                    freed);
+        }
+    }
+
+    private void add(ObjectKey key, long bytes, Runnable beforeEach, LongConsumer freed) {
+        batch.add(key);
+        batchBytes += bytes;
+        if (batch.size() == BATCH) {
+            flush(beforeEach, freed);
+        }
+    }
+
+    private void flush(Runnable beforeEach, LongConsumer freed) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        beforeEach.run();
+        Set<ObjectKey> left = generation.store().delete(List.copyOf(batch));
+        refused.addAll(left);
+        files += batch.size() - left.size();
+        // a lock seldom lies on a part of a batch alone
+        freed.accept(left.isEmpty() ? batchBytes : batchBytes * (batch.size() - left.size()) / batch.size());
+        batch.clear();
+        batchBytes = 0;
+    }
+
+    /** What the store refuses to delete. */
+    Set<ObjectKey> refused() {
+        return refused;
+    }
+
+    /** How many files are gone. */
+    long files() {
+        return files;
+    }
+}
