@@ -3,6 +3,8 @@ package org.pgpitr.cli.command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.output.BackupJson;
@@ -10,14 +12,19 @@ import org.pgpitr.cli.output.Columns;
 import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.cli.output.PinJson;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupCatalog.Listing;
+import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.retention.Pin;
+import org.pgpitr.repository.retention.Pins;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
@@ -42,7 +49,7 @@ public final class ListCommand extends PgpitrCommand {
         this.environment = environment;
     }
 
-    private record Listed(ClusterIdentity identity, Listing listing) {}
+    private record Listed(ClusterIdentity identity, Listing listing, Map<BackupId, Pin> pins) {}
 
     @Override
     ExitCode run() {
@@ -52,7 +59,8 @@ public final class ListCommand extends PgpitrCommand {
             int newest = repository.current().number();
             List<Listed> all = new ArrayList<>();
             for (ClusterIdentity identity : repository.generations()) {
-                all.add(new Listed(identity, new BackupCatalog(repository.generation(identity.generation())).list()));
+                Generation generation = repository.generation(identity.generation());
+                all.add(new Listed(identity, new BackupCatalog(generation).list(), new Pins(generation).list()));
             }
             if (output.json()) {
                 json(configuration, repository, all).print(environment.out());
@@ -77,11 +85,11 @@ public final class ListCommand extends PgpitrCommand {
                                         : " (restore from it with --generation " + identity.generation() + ")"));
             }
             any = true;
-            print(repository, listed.listing());
+            print(repository, listed.listing(), listed.pins());
         }
     }
 
-    private void print(Repository repository, Listing listing) {
+    private void print(Repository repository, Listing listing, Map<BackupId, Pin> pins) {
         if (listing.backups().isEmpty()) {
             environment
                     .out()
@@ -89,7 +97,7 @@ public final class ListCommand extends PgpitrCommand {
                             + repository.store().location()
                             + (listing.unreadable().isEmpty() ? "" : " can be read here"));
         } else {
-            environment.out().print(table(listing.backups()));
+            environment.out().print(table(listing.backups(), pins));
         }
         ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
         listing.unreadable().forEach(backup -> {
@@ -99,12 +107,16 @@ public final class ListCommand extends PgpitrCommand {
         });
     }
 
-    private Columns table(List<BackupSummary> backups) {
+    private Columns table(List<BackupSummary> backups, Map<BackupId, Pin> pins) {
         boolean labels = backups.stream().anyMatch(backup -> !label(backup).isEmpty());
         List<String> titles = new ArrayList<>(
                 List.of("ID", "ENDED", ">TOOK", ">SIZE", ">STORED", "WAL", ">TL", "VERSION", ">DAMAGED"));
         if (labels) {
             titles.add("LABEL");
+        }
+        boolean pinned = backups.stream().anyMatch(backup -> pins.containsKey(backup.id()));
+        if (pinned) {
+            titles.add("PINNED");
         }
         Columns table = new Columns(environment.coloursOut(), titles.toArray(String[]::new));
         for (BackupSummary backup : backups) {
@@ -123,9 +135,22 @@ public final class ListCommand extends PgpitrCommand {
             if (labels) {
                 cells.add(label(backup));
             }
+            if (pinned) {
+                cells.add(Optional.ofNullable(pins.get(backup.id()))
+                        .map(this::pin)
+                        .orElse(""));
+            }
             table.row(cells.toArray(String[]::new));
         }
         return table;
+    }
+
+    private String pin(Pin pin) {
+        String word = pin.holdsAt(environment.clock().instant()) ? "until " : "ended ";
+        return pin.until()
+                        .map(end -> word + Human.time(end, environment.clock().getZone()) + ": ")
+                        .orElse("")
+                + pin.reason();
     }
 
     /** The user's; the one that pgpitr makes of the identifier tells nothing more. */
@@ -145,7 +170,13 @@ public final class ListCommand extends PgpitrCommand {
                     .put("postgresql_major", listed.identity().major().value())
                     .put("encrypted", listed.identity().encryption() == ClusterIdentity.Encryption.AGE)
                     .put("created", listed.identity().created()));
-            listed.listing().backups().forEach(backup -> backups.add(BackupJson.of(backup, generation)));
+            listed.listing()
+                    .backups()
+                    .forEach(backup -> backups.add(BackupJson.of(backup, generation)
+                            .put(
+                                    "pin",
+                                    Optional.ofNullable(listed.pins().get(backup.id()))
+                                            .map(PinJson::of))));
             listed.listing()
                     .unreadable()
                     .forEach(backup -> unreadable.add(new JsonObject()

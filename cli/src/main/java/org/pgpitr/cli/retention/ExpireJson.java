@@ -1,0 +1,110 @@
+package org.pgpitr.cli.retention;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.repository.retention.GenerationPlan;
+import org.pgpitr.repository.retention.Reason;
+import org.pgpitr.service.expire.ExpirePlan;
+import org.pgpitr.service.expire.ExpireReport;
+import org.pgpitr.storage.local.StaleFiles;
+
+/** A plan for programs, and what came of it. */
+public final class ExpireJson {
+    private ExpireJson() {}
+
+    /** A plan; {@code result} is to be added. */
+    public static JsonObject of(ExpirePlan plan) {
+        List<JsonObject> backups = new ArrayList<>();
+        List<JsonObject> wal = new ArrayList<>();
+        List<JsonObject> interrupted = new ArrayList<>();
+        List<String> histories = new ArrayList<>();
+        long unknown = 0;
+        for (GenerationPlan generation : plan.retention().generations()) {
+            add(generation, backups, wal, interrupted);
+            generation.backupHistories().forEach(history -> histories.add(history.toString()));
+            unknown += generation.unknownObjects();
+        }
+        return new JsonObject()
+                .put("as_of", plan.retention().asOf())
+                .put("policy", PolicyText.json(plan.retention().policy()))
+                .put("refusal", plan.retention().refusal())
+                .put("backups", backups)
+                .put("wal", wal)
+                .put("backup_history_files", histories)
+                .put("interrupted", interrupted)
+                .put(
+                        "temporary_files",
+                        plan.staleFiles().stream().map(StaleFiles.Stale::path).toList())
+                .put("ended_marks", plan.endedMarks())
+                .put("unknown_objects", unknown);
+    }
+
+    private static void add(
+            GenerationPlan generation, List<JsonObject> backups, List<JsonObject> wal, List<JsonObject> interrupted) {
+        generation
+                .backups()
+                .forEach(backup -> backups.add(new JsonObject()
+                        .put("id", backup.id())
+                        .put("generation", generation.generation())
+                        .put("stopped", backup.summary().map(BackupSummary::stopped))
+                        .put("stored_bytes", backup.summary().map(BackupSummary::storedBytes))
+                        .put("stays", backup.stays())
+                        .put("reasons", reasons(backup.reasons()))
+                        .put("defect", backup.defect())));
+        generation
+                .wal()
+                .forEach(range -> wal.add(new JsonObject()
+                        .put("generation", generation.generation())
+                        .put("timeline", range.range().timeline().value())
+                        .put("first", range.first())
+                        .put("last", range.last())
+                        .put("partial", range.range().form() == WalRange.Form.PARTIAL)
+                        .put("files", range.segments())
+                        .put("stored_bytes", range.storedBytes())
+                        .put("stays", range.stays())
+                        .put("reasons", reasons(range.reasons()))));
+        generation
+                .leftovers()
+                .forEach(left -> interrupted.add(new JsonObject()
+                        .put("id", left.leftover().id())
+                        .put("generation", generation.generation())
+                        .put("objects", left.leftover().objects())
+                        .put("bytes", left.leftover().bytes())
+                        .put("stays", left.stays())
+                        .put("reasons", reasons(left.reasons()))));
+    }
+
+    private static List<JsonObject> reasons(List<Reason> reasons) {
+        return reasons.stream()
+                .map(reason -> new JsonObject()
+                        .put("kind", reason.kind().name().toLowerCase(Locale.ROOT))
+                        .put("text", reason.text()))
+                .toList();
+    }
+
+    /** What a run did. */
+    public static JsonObject result(ExpireReport report) {
+        return new JsonObject()
+                .put(
+                        "deleted_backups",
+                        report.deletedBackups().stream()
+                                .map(gone ->
+                                        new JsonObject().put("id", gone.id()).put("generation", gone.generation()))
+                                .toList())
+                .put(
+                        "spared",
+                        report.spared().stream()
+                                .map(spared -> new JsonObject()
+                                        .put("id", spared.id())
+                                        .put("generation", spared.generation())
+                                        .put("reason", spared.reason()))
+                                .toList())
+                .put("wal_files", report.walFiles())
+                .put("freed_bytes", report.freedBytes())
+                .put("refused", report.refused());
+    }
+}
