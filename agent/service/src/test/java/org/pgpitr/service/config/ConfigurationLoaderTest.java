@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgpitr.cluster.CheckpointMode;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.repository.retention.KeepCalendar;
 import org.pgpitr.repository.retention.RetentionPolicy;
+import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.backup.OnDamage;
 
 class ConfigurationLoaderTest {
