@@ -1,6 +1,7 @@
 package org.pgpitr.it.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,7 @@ import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.cli.demo.StopMode;
 import org.pgpitr.cluster.Server;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.it.cluster.Clusters;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.postgres.WalSegmentName;
@@ -180,6 +183,38 @@ class CheckTest {
             List.of("archive_command", "full_page_writes", "fsync", "archive_timeout")
                     .forEach(CheckTest::resetSetting);
         }
+    }
+
+    @Test
+    void a_server_that_does_not_archive_is_told_by_check_and_refused_by_backup() throws Exception {
+        try (CheckedCluster other = new CheckedCluster(Majors.newest())) {
+            Generation own = other.init(other.repository);
+            other.relay.into(own);
+            other.primary
+                    .set("wal_level", "minimal")
+                    .set("max_wal_senders", "0")
+                    .set("archive_mode", "off");
+            other.primary.stop(StopMode.FAST).start();
+
+            CheckReport report = other.check();
+            assertThat(failures(report)).containsExactly(Topic.WAL_LEVEL, Topic.ARCHIVE_MODE, Topic.BACKUP);
+            assertThat(of(report, Topic.WAL_LEVEL).hint()).get().asString().startsWith("set wal_level = replica");
+            assertThat(of(report, Topic.ARCHIVE_MODE).hint()).contains("set archive_mode = on and restart the server");
+            assertThat(report.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+            assertRefused("wal_level is minimal, so WAL is not archived", () -> other.backup(own));
+
+            other.primary.set("wal_level", "replica").stop(StopMode.FAST).start();
+            assertThat(failures(other.check())).containsExactly(Topic.ARCHIVE_MODE, Topic.BACKUP);
+            assertRefused("archive_mode is off, so WAL is not archived", () -> other.backup(own));
+        }
+    }
+
+    private static void assertRefused(String message, ThrowingCallable backup) {
+        assertThatThrownBy(backup).isInstanceOfSatisfying(PgpitrException.class, refused -> {
+            assertThat(refused).hasMessage(message);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+            assertThat(refused.hint()).isPresent();
+        });
     }
 
     @Test
