@@ -87,12 +87,27 @@ public final class Pgpitr {
 
     /** Runs a command in this JVM. */
     public Outcome run(String... arguments) {
+        return run(environment, arguments);
+    }
+
+    /** As {@link #run}, with one variable more. */
+    public Outcome runWith(String variable, String value, String... arguments) {
+        return run(with(variable, value), arguments);
+    }
+
+    private Map<String, String> with(String variable, String value) {
+        Map<String, String> more = new TreeMap<>(environment);
+        more.put(variable, value);
+        return more;
+    }
+
+    private Outcome run(Map<String, String> variables, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Environment world = new Environment(
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
-                environment,
+                variables,
                 Clock.system(ZoneOffset.UTC),
                 Terminal.NONE,
                 launcher(),
@@ -108,9 +123,7 @@ public final class Pgpitr {
 
     /** As {@link #launch}, with one variable more. */
     public Outcome launchWith(String variable, String value, String... arguments) {
-        Map<String, String> more = new TreeMap<>(environment);
-        more.put(variable, value);
-        return launch(more, arguments);
+        return launch(with(variable, value), arguments);
     }
 
     private Outcome launch(Map<String, String> variables, String... arguments) {
