@@ -31,11 +31,14 @@ class DemoTest {
     private static final String PROVEN = "Every row committed before the moment is there, and none after.";
 
     private static List<String> demo(String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                Pgpitr.launcher().toString(),
-                "demo",
-                "--postgres",
-                Majors.binaries(Majors.newest()).folder().toString()));
+        List<String> command = new ArrayList<>(List.of(Pgpitr.launcher().toString(), "demo"));
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    private static List<String> demoOnInstalled(String... options) {
+        List<String> command =
+                demo("--postgres", Majors.binaries(Majors.newest()).folder().toString());
         command.addAll(List.of(options));
         return command;
     }
@@ -54,7 +57,7 @@ class DemoTest {
     }
 
     @Test
-    void it_proves_the_main_job_and_leaves_nothing_behind() {
+    void it_proves_the_main_job_on_the_postgresql_that_comes_with_it_and_leaves_nothing_behind() {
         Program demo = Program.run(demo(), Path.of("/"), environment());
         assertThat(demo.status()).as(demo.output()).isZero();
         assertThat(demo.output()).contains(PROVEN).doesNotContain("WRONG", "\u001b");
@@ -74,7 +77,9 @@ class DemoTest {
             environment.put("AWS_ACCESS_KEY_ID", S3Server.ACCESS_KEY);
             environment.put("AWS_SECRET_ACCESS_KEY", S3Server.SECRET_KEY);
             Program demo = Program.run(
-                    demo("--encrypt", "--repository", "s3://" + S3Server.BUCKET + "/demo"), Path.of("/"), environment);
+                    demoOnInstalled("--encrypt", "--repository", "s3://" + S3Server.BUCKET + "/demo"),
+                    Path.of("/"),
+                    environment);
             assertThat(demo.status()).as(demo.output()).isZero();
             assertThat(demo.output()).contains(PROVEN);
             List<String> left = new ArrayList<>();
@@ -88,7 +93,7 @@ class DemoTest {
 
     @Test
     void it_keeps_everything_when_told_and_prints_how_to_look_and_how_to_end_it() {
-        Program demo = Program.run(demo("--keep"), Path.of("/"), environment());
+        Program demo = Program.run(demoOnInstalled("--keep"), Path.of("/"), environment());
         assertThat(demo.status()).as(demo.output()).isZero();
         Path folder = folder(demo.output());
         ServerUser user = ServerUser.ofThisProcess();
@@ -118,7 +123,7 @@ class DemoTest {
     void an_interrupted_demo_cleans_up() throws Exception {
         Path log = Files.createTempFile("demo", ".log");
         ProcessBuilder builder =
-                new ProcessBuilder(demo()).redirectErrorStream(true).redirectOutput(log.toFile());
+                new ProcessBuilder(demoOnInstalled()).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment());
         Process process = builder.start();

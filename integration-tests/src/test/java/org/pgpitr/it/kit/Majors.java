@@ -2,7 +2,6 @@ package org.pgpitr.it.kit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -37,17 +36,16 @@ public final class Majors {
 
     /** The programs of a major. */
     public static PostgresBinaries binaries(int major) {
-        return UNPACKED.computeIfAbsent(major, each -> {
-            Path jar =
-                    List.of(Path.of("target", "postgres"), Path.of("integration-tests", "target", "postgres")).stream()
-                            .map(folder -> folder.resolve(each + ".jar").toAbsolutePath())
-                            .filter(Files::exists)
-                            .findFirst()
-                            .orElseThrow(
-                                    () -> new IllegalStateException(
-                                            "no PostgreSQL " + each
-                                                    + " in target/postgres; `mvn test-compile -pl integration-tests -am` puts it there"));
-            return PostgresBinaries.ofJar(jar);
-        });
+        return UNPACKED.computeIfAbsent(major, each -> PostgresBinaries.ofJar(jar(each)));
+    }
+
+    /** The jar that holds them. */
+    static Path jar(int major) {
+        return Stream.of(Path.of("target", "postgres"), Path.of("integration-tests", "target", "postgres"))
+                .map(folder -> folder.resolve(major + ".jar").toAbsolutePath())
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no PostgreSQL " + major
+                        + " in target/postgres; `mvn test-compile -pl integration-tests -am` puts it there"));
     }
 }

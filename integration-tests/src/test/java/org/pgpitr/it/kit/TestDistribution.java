@@ -55,6 +55,8 @@ public final class TestDistribution {
                 fromClassPath(target);
             }
             copySamples(target.resolve("pg-conf-samples"));
+            Path demo = Files.createDirectory(target.resolve("demo"));
+            Files.copy(Majors.jar(Majors.NEWEST), demo.resolve("postgres.jar"));
             user.own(target);
             Distribution distribution = new Distribution(target);
             // The launcher makes its archive of parsed classes now; the hooks, which start often, are faster with it.
@@ -76,7 +78,8 @@ public final class TestDistribution {
         return get().folder().resolve("pg-conf-samples").resolve(name);
     }
 
-    private static boolean isPackaged() {
+    /** Whether the tests run behind {@code mvn package}. */
+    public static boolean isPackaged() {
         return Distribution.class
                 .getProtectionDomain()
                 .getCodeSource()
