@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.cli.demo.InitdbOptions;
@@ -65,6 +66,42 @@ class RecoverWithoutPgpitrTest {
             target.start().awaitRecovered();
             assertThat(Content.of(target)).isEqualTo(a.content());
             Content.check(target);
+
+            String fetch = target.dataDirectory().resolve("fetch-wal").toString();
+            List<String> absent = List.of(fetch, "000000010000000000000099", "x");
+            assertThat(work.user().run(target.folder(), absent).status()).isEqualTo(1);
+            Path repository = source.repositoryFolder();
+            Files.move(repository, repository.resolveSibling("not mounted"));
+            assertThat(work.user().run(target.folder(), absent).status())
+                    .as("no repository is no absence")
+                    .isEqualTo(255);
+        }
+    }
+
+    @Test
+    void a_piece_or_a_lane_that_is_missing_is_noticed() throws Exception {
+        assumeTrue(onPath("zstd") && onPath("tar"), "no zstd or tar on this machine");
+        try (Workspace work = new Workspace()) {
+            Cluster source = Cluster.create(work, Majors.newest(), Variant.DISK, InitdbOptions.standard());
+            source.backup();
+            Path data = source.repositoryFolder()
+                    .resolve("main/1/backup")
+                    .resolve(source.pgpitr().backups().get(0))
+                    .resolve("data");
+            String unpack = commands();
+            unpack = unpack.substring(0, unpack.indexOf("if [ -f \"$TARGET/tablespace_map\" ]"));
+            Map<String, String> environment = new TreeMap<>(work.user().environment(work.folder()));
+            environment.put("REPOSITORY", source.repositoryFolder().toString());
+            environment.put("TARGET", work.folder().resolve("whole").toString());
+            List<String> command = List.of("sh", "-eu", "-c", unpack);
+            assertThat(work.user().run(command, work.folder(), environment).output())
+                    .contains("global/pg_control")
+                    .doesNotContain("DAMAGED");
+
+            Workspace.delete(data.resolve("0000"));
+            environment.put("TARGET", work.folder().resolve("holed").toString());
+            assertThat(work.user().run(command, work.folder(), environment).output())
+                    .contains("DAMAGED: 0 of 1 pieces of lane 0 are there");
         }
     }
 
