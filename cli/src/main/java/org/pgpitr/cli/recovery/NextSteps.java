@@ -3,6 +3,7 @@ package org.pgpitr.cli.recovery;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.service.restore.RestoreOptions;
 import org.pgpitr.service.restore.RestoreOptions.TargetAction;
@@ -22,10 +23,14 @@ public final class NextSteps {
         BackupSummary backup = planned.plan().backup();
         List<String> lines = new ArrayList<>();
         lines.add("Start it with PostgreSQL " + backup.major() + ", as the user that owns the files; beside a server"
-                + " that still runs, on another port:");
+                + " that still runs, on another port (on Debian and Ubuntu as docs/recovery.md has it):");
         lines.add("  pg_ctl -D " + Shell.quote(result.into().toString()) + " -o '-p 5433' start");
         if (!variables.isEmpty()) {
             lines.add("The server's environment needs what yours has: " + String.join(", ", variables));
+        }
+        if (planned.generation().identity().encryption() != Encryption.NONE) {
+            lines.add("The repository is encrypted: the server's user must be able to read the configuration and the"
+                    + " identity file, and a passphrase must stand in the file that identity_passphrase_file names");
         }
         lines.addAll(recovery(planned, target));
         return lines;
