@@ -225,6 +225,8 @@ class DataLossTest {
             Outcome latest = source.pgpitr().run("plan", "--target-latest").expect(ExitCode.TARGET_UNREACHABLE);
             assertThat(latest.err()).contains(missing);
             source.pgpitr().run("plan", "--target-lsn", lost.lsn()).expect(ExitCode.TARGET_UNREACHABLE);
+            Outcome verified = source.pgpitr().run("verify").expect(ExitCode.TARGET_UNREACHABLE);
+            assertThat(verified.out()).contains("hole      WAL segment " + missing + " is missing");
             source.recover("--target-lsn", a.lsn()).expect(a);
         }
     }
@@ -265,6 +267,7 @@ class DataLossTest {
             standby.archive();
 
             standby.recover("--target-timeline", "1").expect(streamed);
+            standby.pgpitr().run("verify").expect(ExitCode.OK);
         }
     }
 

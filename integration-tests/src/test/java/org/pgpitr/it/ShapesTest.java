@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
@@ -71,6 +72,7 @@ class ShapesTest {
                     .isEqualTo(otherFast.toString());
             assertThat(recovered.server().query("show data_checksums")).isEqualTo("off");
             assertThat(otherSlow).isNotEmptyDirectory();
+            source.pgpitr().run("verify").expect(ExitCode.OK);
         }
     }
 
@@ -112,6 +114,8 @@ class ShapesTest {
             Cluster recovered = source.recover("--target-time", a.time()).expect(a);
             assertThat(recovered.server().query("show wal_segment_size")).isEqualTo("64MB");
             assertThat(recovered.server().query("show data_checksums")).isEqualTo("on");
+            source.pgpitr().run("verify", "--sample", "50").expect(ExitCode.OK);
+            source.pgpitr().run("verify", "--sample", "50").expect(ExitCode.OK);
         }
     }
 }

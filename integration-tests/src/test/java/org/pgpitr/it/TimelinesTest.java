@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Variant;
@@ -52,6 +53,7 @@ class TimelinesTest {
             Moment d = second.insert("d");
             second.archive();
             source.recover("--target-timeline", "2").expect(d).discard();
+            source.pgpitr().run("verify").expect(ExitCode.OK);
         }
     }
 }

@@ -15,9 +15,9 @@ import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryPlan;
-import org.pgpitr.repository.plan.RecoveryPlanner;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.repository.plan.Unreachable;
+import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.service.Progress;
 
 /** Finds the generation, reads the facts, and asks the planner. */
@@ -58,7 +58,7 @@ public final class Planning {
         generation.codec().requireReadable();
         RecoveryFacts facts = RecoveryFactsReader.read(generation, clock);
         RecoveryDecision decision =
-                RecoveryPlanner.decide(facts, request, new SearchWithProgress(generation, progress));
+                WholeBackups.decide(generation, facts, request, new SearchWithProgress(generation, progress));
         if (decision instanceof Unreachable refusal) {
             throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
         }

@@ -70,7 +70,7 @@ public final class RecoveryPlanner {
 
     private RecoveryDecision decide() {
         if (facts.backups().isEmpty()) {
-            return unreachable("there is no backup", List.of());
+            return unreachable(request.backup().map(this::missingBackup).orElseGet(this::noBackup), List.of());
         }
         if (backups.isEmpty()) {
             return unreachable(missingBackup(request.backup().orElseThrow()), List.of());
@@ -86,6 +86,13 @@ public final class RecoveryPlanner {
             return unreachable("time " + time.time() + " lies in the future (it is " + facts.asOf() + ")", List.of());
         }
         return choose(backups.stream().map(ways()).toList());
+    }
+
+    private String noBackup() {
+        return facts.unreadable().stream()
+                .max(Comparator.comparing(PassedOver::id))
+                .map(newest -> "no backup can be used; backup " + newest.id() + ": " + newest.reason())
+                .orElse("there is no backup");
     }
 
     private String missingBackup(BackupId id) {

@@ -47,8 +47,9 @@ import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.codec.Sha256;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
-import org.pgpitr.repository.plan.RecoveryPlanner;
 import org.pgpitr.repository.plan.RecoveryRequest;
+import org.pgpitr.repository.plan.RestorePointSearch;
+import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -280,6 +281,7 @@ final class MadeRepository {
     }
 
     RecoveryDecision plan(RecoveryRequest request) {
-        return RecoveryPlanner.decide(RecoveryFactsReader.read(generation, CLOCK), request);
+        return WholeBackups.decide(
+                generation, RecoveryFactsReader.read(generation, CLOCK), request, RestorePointSearch.NONE);
     }
 }

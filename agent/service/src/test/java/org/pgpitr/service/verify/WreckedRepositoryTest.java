@@ -288,6 +288,32 @@ class WreckedRepositoryTest {
                         "object " + key + " of backup " + SECOND + " is missing");
     }
 
+    @Test
+    void a_backup_that_lacks_an_object_or_a_part_of_one_is_refused_before_a_byte_is_copied() {
+        sound();
+        RecoveryRequest latest = new RecoveryRequest(
+                new RecoveryTarget.EndOfWal(), new RecoveryTargetTimeline.Latest(), Optional.empty());
+        ObjectKey lost = data(made, SECOND, 1, 0);
+        made.lose(lost);
+
+        RecoveryPlan plan = made.plan(latest).orElseThrow();
+        assertThat(plan.backup().id()).hasToString(FIRST);
+        assertThat(plan.passedOver()).singleElement().satisfies(over -> {
+            assertThat(over.id()).hasToString(SECOND);
+            assertThat(over.reason()).isEqualTo("object " + lost + " is missing");
+        });
+        assertThat(refusal(new RecoveryTarget.EndOfWal(), Optional.of(BackupId.parse(SECOND))))
+                .isEqualTo("backup " + SECOND + " can't be used: object " + lost + " is missing");
+
+        made.cut(data(made, FIRST, 0, 0), 3);
+        assertThat(refusal(new RecoveryTarget.EndOfWal()))
+                .startsWith("no backup can be used; backup " + SECOND + ": object " + lost + " is missing");
+        assertThat(((Unreachable) made.plan(latest)).passedOver())
+                .filteredOn(over -> over.id().value().equals(FIRST))
+                .singleElement()
+                .satisfies(over -> assertThat(over.reason()).startsWith("the objects of its lane 0 have "));
+    }
+
     private MadeWal forked() {
         MadeWal first = made.wal(2).fill(4);
         made.archive(first);
