@@ -102,7 +102,7 @@ public final class WalArchive {
      * @throws PgpitrException CORRUPT, NO_KEY; USAGE if it can't be written
      */
     public boolean fetch(WalFileName name, Path destination) {
-        return new WalReader(generation).fetch(name, destination);
+        return new ArchivedFileReader(generation).fetch(name, destination);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class WalArchive {
      * @throws StorageException if it is not there any more
      */
     public byte[] read(WalFileName name) {
-        return new WalReader(generation).read(name);
+        return new ArchivedFileReader(generation).read(name);
     }
 
     /** Whether that file is archived; a partial segment does not count for a whole one. */
@@ -124,7 +124,7 @@ public final class WalArchive {
     public Map<TimelineId, TimelineHistory> histories() {
         List<TimelineHistoryName> names = new ArrayList<>();
         listHistories((name, stat) -> names.add(name));
-        WalReader reader = new WalReader(generation);
+        ArchivedFileReader reader = new ArchivedFileReader(generation);
         Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
         for (TimelineHistoryName name : names) {
             reader.history(name).ifPresent(history -> histories.put(name.timeline(), history));

@@ -16,14 +16,14 @@ import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.StorageException;
 
 /** Reads archived files; nothing it gives out is unverified. */
-final class WalReader {
+final class ArchivedFileReader {
     private static final int BUFFER = 1 << 17;
     /** A line of a history has at most some hundred bytes, and there is one a promotion. */
     private static final int MAX_HISTORY = 1 << 20;
 
     private final Generation generation;
 
-    WalReader(Generation generation) {
+    ArchivedFileReader(Generation generation) {
         this.generation = generation;
     }
 
