@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.lease.Lease;
@@ -148,6 +149,41 @@ public final class BackupCatalog {
      */
     public List<BackupId> interrupted() {
         return ids().stream().filter(id -> manifest(id).isEmpty()).toList();
+    }
+
+    /**
+     * Stores a manifest, which makes a backup of what is stored already. A process that was suspended may lose the
+     * lease unawares, and who took it over deletes what stands there without a manifest; so the lease is confirmed
+     * once more behind the manifest, which is taken back if that fails.
+     *
+     * @param held the lease {@link #LEASE}
+     * @throws PgpitrException LOCKED if the lease is lost; otherwise as {@link ManifestWriter#commit}
+     */
+    public void commit(ManifestWriter manifest, BackupSummary summary, List<LaneTotals> lanes, Lease held) {
+        confirm(held);
+        manifest.commit(summary, lanes);
+        try {
+            confirm(held);
+        } catch (PgpitrException | StorageException e) {
+            takeBack(summary.id(), e);
+            throw e;
+        }
+    }
+
+    private void takeBack(BackupId id, RuntimeException why) {
+        ObjectKey manifest = generation.layout().manifest(id.value());
+        try {
+            if (generation.store().delete(List.of(manifest)).isEmpty()) {
+                return;
+            }
+        } catch (StorageException e) {
+            why.addSuppressed(e);
+        }
+        throw new PgpitrException(
+                ExitCode.LOCKED,
+                "backup " + id + " may be incomplete, and its manifest can't be deleted: " + why.getMessage(),
+                "delete object " + manifest + " in " + generation.store().location() + ", and take the backup again",
+                why);
     }
 
     /**

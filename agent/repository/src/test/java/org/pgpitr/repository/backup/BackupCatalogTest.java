@@ -23,10 +23,12 @@ import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.ObjectStore.ListVisitor;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.faults.FaultPlan;
 import org.pgpitr.storage.faults.FaultyStore;
+import org.pgpitr.storage.faults.StoreOperation;
 import org.pgpitr.storage.memory.MemoryStore;
 
 class BackupCatalogTest {
@@ -224,6 +226,58 @@ class BackupCatalogTest {
                     assertThat(objects(A)).isZero();
                 }
             }
+        }
+    }
+
+    /** Stores a backup's objects, and commits it through another store. */
+    private void commit(Generation through, Lease held) {
+        data(generation, A);
+        try (ManifestWriter writer = new ManifestWriter(through, A)) {
+            new BackupCatalog(through).commit(writer, BackupFixture.summary(A, writer, List.of()), List.of(), held);
+        }
+    }
+
+    @Test
+    void a_backup_is_committed_under_its_lease() {
+        try (Lease held = lease()) {
+            commit(generation, held);
+        }
+        assertThat(catalog.list().backups()).extracting(BackupSummary::id).containsExactly(A);
+    }
+
+    /** The process was suspended between its last look at the lease and the manifest; another host cleaned up meanwhile. */
+    @Test
+    void a_manifest_that_was_stored_after_the_lease_was_lost_is_taken_back() {
+        Lease held = lease();
+        Generation through = BackupFixture.generation(new Suspended(store, this::takeOver), Encryption.NONE);
+        assertThatThrownBy(() -> commit(through, held))
+                .isInstanceOfSatisfying(
+                        PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED));
+        assertThat(objects(A)).isZero();
+    }
+
+    @Test
+    void a_lost_leases_manifest_that_can_not_be_deleted_is_named() {
+        Lease held = lease();
+        FaultPlan undeletable = FaultPlan.nth(StoreOperation.DELETE, 2, FaultPlan.Moment.BEFORE);
+        Generation through = BackupFixture.generation(
+                new Suspended(new FaultyStore(store, undeletable), this::takeOver), Encryption.NONE);
+        // the first deletion is that of the process that took over
+        assertThatThrownBy(() -> commit(through, held)).isInstanceOfSatisfying(PgpitrException.class, e -> {
+            assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED);
+            assertThat(e).hasMessageContaining("may be incomplete, and its manifest can't be deleted");
+            assertThat(e.hint().orElseThrow())
+                    .contains(generation.layout().manifest(A.value()).value());
+        });
+    }
+
+    /** Another host, to which the lease has expired. */
+    private void takeOver(ObjectStore through) {
+        Generation theirs = BackupFixture.generation(through, Encryption.NONE);
+        Clock later = Clock.offset(clock, Lease.TERM.plusSeconds(1));
+        LeaseHolder other = new LeaseHolder("another-host", "its machine", "its boot", 1, "");
+        try (Lease taken = Lease.acquire(theirs, BackupCatalog.LEASE, "a test", other, later)) {
+            new BackupCatalog(theirs).cleanUp(A, taken);
         }
     }
 }

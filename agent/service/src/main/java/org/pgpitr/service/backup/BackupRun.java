@@ -21,6 +21,7 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.DamagedPage;
@@ -90,8 +91,7 @@ final class BackupRun {
             heartbeat.check();
             BackupSummary summary =
                     ended.summary(id, source.facts(), tablespaceNames, damagedPages, manifest, lanes.totals());
-            lease.confirm();
-            manifest.commit(summary, lanes.totals());
+            new BackupCatalog(generation).commit(manifest, summary, lanes.totals(), lease);
             return summary;
         }
     }
