@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.AtLsn;
@@ -21,6 +22,7 @@ import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.service.restore.RestoreOptions.Archiving;
 import org.pgpitr.service.restore.RestoreOptions.Mode;
+import org.pgpitr.service.restore.RestoreOptions.TargetAction;
 
 /** The settings of a recovery, as lines for {@code postgresql.auto.conf}. */
 public final class RecoverySettings {
@@ -79,7 +81,9 @@ public final class RecoverySettings {
         settings.putAll(wanted);
         boolean follow = options.mode() == Mode.STANDBY && target instanceof EndOfWal;
         settings.put("recovery_target_timeline", follow ? "latest" : timeline(path));
+        // also PostgreSQL's default is written: postgresql.conf may hold the action of an earlier recovery
         options.targetAction()
+                .or(() -> target instanceof EndOfWal ? Optional.empty() : Optional.of(TargetAction.PAUSE))
                 .ifPresent(action ->
                         settings.put("recovery_target_action", action.name().toLowerCase(Locale.ROOT)));
         if (options.archiving() == Archiving.OFF) {

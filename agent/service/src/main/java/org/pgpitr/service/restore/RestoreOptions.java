@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param tablespaceMap where tablespaces go, by their name or oid; others go where they were
  * @param workers how many lanes are restored at once, at least 1
  * @param restoreCommand the {@code restore_command} setting
- * @param targetAction what the server does at the target; empty leaves PostgreSQL's default, {@code pause}
+ * @param targetAction what the server does at the target; empty: {@code pause}, as PostgreSQL does by default
  * @param mode what the server becomes
  * @param archiving whether the restored server archives its WAL
  * @param owner who the files shall belong to; {@code user} or {@code user:group}; empty: who owns {@code into} or its nearest existing parent

@@ -96,6 +96,17 @@ class RecoverySettingsTest {
                         """);
     }
 
+    /** Something else may be left of an earlier recovery in postgresql.conf. */
+    @Test
+    void a_target_without_an_action_is_one_to_pause_at() {
+        RestoreOptions options = new RestoreOptions(
+                Path.of("/data"), Map.of(), 1, "x", Optional.empty(), Mode.RECOVERY, Archiving.KEEP, Optional.empty());
+        assertThat(RecoverySettings.settings(new RecoveryTarget.Immediate(), ON_TIMELINE_3, options))
+                .containsEntry("recovery_target_action", "pause");
+        assertThat(RecoverySettings.settings(new RecoveryTarget.EndOfWal(), ON_TIMELINE_3, options))
+                .doesNotContainKey("recovery_target_action");
+    }
+
     @Test
     void a_timeline_whose_history_is_not_archived_is_no_number_which_the_server_would_refuse() {
         RestoreOptions options = options("get %f \"%p\"", Mode.RECOVERY, Archiving.KEEP);
