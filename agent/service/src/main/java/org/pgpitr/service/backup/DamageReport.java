@@ -19,7 +19,8 @@ final class DamageReport {
 
     private final OnDamage onDamage;
     private final Progress progress;
-    private final List<DamagedPage> damaged = new ArrayList<>();
+    private final List<DamagedPage> listed = new ArrayList<>();
+    private long damaged;
     private final List<PageCheck.Suspect> suspects = new ArrayList<>();
 
     DamageReport(OnDamage onDamage, Progress progress) {
@@ -51,7 +52,8 @@ final class DamageReport {
                             + "on_damage = \"warn\" the backup is taken nevertheless and records the damage");
         }
         progress.say(describe(pages));
-        damaged.addAll(pages);
+        damaged += pages.size();
+        pages.stream().limit(LISTED - listed.size()).forEach(listed::add);
     }
 
     private static String describe(List<DamagedPage> pages) {
@@ -78,9 +80,14 @@ final class DamageReport {
                 .collect(Collectors.groupingBy(DamagedPage::path, java.util.TreeMap::new, Collectors.toList()))
                 .values()
                 .forEach(this::addDamaged);
-        if (damaged.size() > LISTED) {
-            progress.say(damaged.size() + " pages are damaged; the backup lists " + LISTED + " of them");
+        if (damaged > LISTED) {
+            progress.say(damaged + " pages are damaged; the backup lists " + LISTED + " of them");
         }
-        return List.copyOf(damaged.subList(0, Math.min(LISTED, damaged.size())));
+        return List.copyOf(listed);
+    }
+
+    /** How many pages are kept in memory. */
+    synchronized int kept() {
+        return listed.size();
     }
 }

@@ -162,6 +162,24 @@ class PageCheckTest {
         assertThat(said.lines).containsExactly("the checksum of a page of base/5/16384.2 is wrong: block 262144");
     }
 
+    @Test
+    void no_more_damaged_pages_are_kept_than_are_listed() {
+        DamageReport report = new DamageReport(OnDamage.WARN, said);
+        for (int file = 0; file < 3; file++) {
+            PageCheck.Findings many = new PageCheck.Findings();
+            for (int block = 0; block < 900; block++) {
+                many.damaged().add(new DamagedPage("base/5/" + file, block));
+            }
+            report.add(many);
+            assertThat(report.kept()).isEqualTo(Math.min(DamageReport.LISTED, 900 * (file + 1)));
+        }
+        assertThat(report.finish(STOP))
+                .hasSize(DamageReport.LISTED)
+                .startsWith(new DamagedPage("base/5/0", 0))
+                .endsWith(new DamagedPage("base/5/1", 99));
+        assertThat(said.lines).last().isEqualTo("2700 pages are damaged; the backup lists 1000 of them");
+    }
+
     private java.util.List<DamagedPage> finish(OnDamage onDamage) {
         DamageReport report = new DamageReport(onDamage, said);
         report.add(findings);
