@@ -96,12 +96,14 @@ public final class BackupCommand extends PgpitrCommand {
                     "PostgreSQL takes no other; choose a shorter one, without line breaks");
         }
         Configuration configuration = options.load(environment, flags());
-        HeapForWorkers.require(
-                configuration.backup().workers(), Runtime.getRuntime().maxMemory());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment);
                 Server server = Server.connect(wiring.connection())) {
             Generation generation = wiring.repository().current();
             BackupSettings settings = configuration.backup();
+            HeapForWorkers.requireForBackup(
+                    settings.workers(),
+                    generation.identity().encryption(),
+                    Runtime.getRuntime().maxMemory());
             BackupOptions backup = new BackupOptions(
                     settings.workers(),
                     settings.checkpoint(),

@@ -124,7 +124,7 @@ public final class RestoreCommand extends PgpitrCommand {
         Configuration configuration = options.load(
                 environment,
                 workers == null ? List.of() : List.of(Entry.flag(ConfigKeys.RESTORE_WORKERS, workers, "--workers")));
-        HeapForWorkers.require(
+        HeapForWorkers.requireForRestore(
                 configuration.restore().workers(), Runtime.getRuntime().maxMemory());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             Planning planning = new Planning(wiring.repository(), environment.clock());

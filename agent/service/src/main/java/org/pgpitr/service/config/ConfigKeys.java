@@ -275,7 +275,7 @@ public final class ConfigKeys {
                     "workers",
                     ValueType.integer(1, 64),
                     "How many files are read, compressed and sent at the same time. Each worker takes about a CPU and"
-                            + " about 60 MB of memory.")
+                            + " about 60 MB of memory, 90 MB where the backup is encrypted.")
             .standard("2");
     public static final ConfigKey<Integer> COMPRESSION_LEVEL = ConfigKey.of(
                     BACKUP,
