@@ -105,10 +105,31 @@ class RecoveryCommandsTest {
                                 recovery_target_time = '2026-11-20 11:00:00.000000+00'
                                 recovery_target_inclusive = 'on'
                                 recovery_target_timeline = '1'
+                                recovery_target_action = 'pause'
                 Passed over   20261120T230000Z: it ended at 2026-11-20T23:00:10Z, after the target
 
                 Do it         pgpitr restore --target-time '2026-11-20 12:00:00+01' --tablespace-map fast=/mnt/2 -r '/my repo' --cluster main --into DIR
                 """);
+    }
+
+    /** What a plan accepts, a restore does not refuse. */
+    @Test
+    void a_tablespace_map_that_can_not_be_restored_is_refused_by_the_plan() {
+        String[] backup = {"--target-immediate", "--backup", OLD};
+        String into = folder.resolve("into").toString();
+        RunCli.Result unknown = run(with(backup, "plan", "--tablespace-map", "slow=/mnt/2"));
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.err()).startsWith("error: the backup has no tablespace \"slow\"");
+        RunCli.Result inside =
+                run(with(backup, "restore", "--dry-run", "--into", into, "--tablespace-map", "fast=" + into + "/ts"));
+        assertThat(inside.status()).isEqualTo(2);
+        assertThat(inside.err()).contains("can't go to /into/ts, which is in the data directory");
+        assertThat(run(with(backup, "plan", "--tablespace-map", "fast=/mnt/2")).status())
+                .isZero();
+    }
+
+    private static String[] with(String[] more, String... words) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

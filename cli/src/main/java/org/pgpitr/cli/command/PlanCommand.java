@@ -22,6 +22,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.restore.RestoreOptions;
+import org.pgpitr.service.restore.TablespaceMapCheck;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -90,6 +91,7 @@ public final class PlanCommand extends PgpitrCommand {
                     planning.plan(generation, request, output.progress(environment)),
                     target.time(zone),
                     restore);
+            TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.empty());
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());
             } else {

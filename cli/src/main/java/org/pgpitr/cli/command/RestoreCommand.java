@@ -27,6 +27,7 @@ import org.pgpitr.service.config.Entry;
 import org.pgpitr.service.restore.RestoreOptions;
 import org.pgpitr.service.restore.RestoreResult;
 import org.pgpitr.service.restore.RestoreTask;
+import org.pgpitr.service.restore.TablespaceMapCheck;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -144,6 +145,7 @@ public final class RestoreCommand extends PgpitrCommand {
                     planning.plan(generation, request, output.progress(environment)),
                     target.time(zone),
                     restore);
+            TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.of(restore.into()));
             showPlan(planned, zone);
             if (!dryRun) {
                 RestoreResult result = new RestoreTask(

@@ -97,7 +97,8 @@ public final class RestoreTask {
 
     private RestoreTarget target() throws IOException {
         Path into = options.into().toAbsolutePath().normalize();
-        TablespacePlaces places = new TablespacePlaces(plan.backup().tablespaces(), options.tablespaceMap(), into);
+        TablespacePlaces places =
+                new TablespacePlaces(plan.backup().tablespaces(), options.tablespaceMap(), Optional.of(into));
         return new RestoreTarget(into, places, FileOwner.of(options.owner(), RestoreTarget.nearestExisting(into)));
     }
 

@@ -25,10 +25,11 @@ final class TablespacePlaces {
     private final Map<Long, Path> places = new TreeMap<>();
 
     /**
+     * @param into the data directory to be; empty while it is not known
      * @throws PgpitrException USAGE if the map names a tablespace that the backup doesn't have, or puts one where it
      *     can't be
      */
-    TablespacePlaces(List<Tablespace> tablespaces, Map<String, Path> map, Path into) {
+    TablespacePlaces(List<Tablespace> tablespaces, Map<String, Path> map, Optional<Path> into) {
         Map<String, Path> unused = new TreeMap<>(map);
         for (Tablespace tablespace : tablespaces) {
             Path byOid = unused.remove(Long.toString(tablespace.oid()));
@@ -63,8 +64,8 @@ final class TablespacePlaces {
         }
     }
 
-    private void place(Tablespace tablespace, Path place, Path into) {
-        if (overlap(place, into)) {
+    private void place(Tablespace tablespace, Path place, Optional<Path> into) {
+        if (into.isPresent() && overlap(place, into.get())) {
             throw cannotStand(tablespace, place, "which is in the data directory or holds it");
         }
         for (Path other : places.values()) {
