@@ -6,7 +6,7 @@ public enum ExitCode {
     ABSENT(1, "the store says that the object does not exist (`archive-get` only)"),
     USAGE(2, "wrong usage or configuration"),
     NO_REPOSITORY(10, "no repository, or the cluster is not in it"),
-    LOCKED(11, "another run of the same kind is under way"),
+    LOCKED(11, "another run that excludes this one is under way"),
     NO_KEY(12, "the key that decrypts is missing or wrong"),
     CORRUPT(20, "stored or local data is damaged"),
     TARGET_UNREACHABLE(21, "the recovery target can't be reached; what a recovery needs is missing (`verify`)"),
