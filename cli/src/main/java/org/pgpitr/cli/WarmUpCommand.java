@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.cli.terminal.Terminal;
 import org.pgpitr.postgres.PostgresMajor;
@@ -38,6 +39,9 @@ final class WarmUpCommand implements Callable<Integer> {
     private static final int LONG_HEADER = 2;
     private static final SystemIdentifier CLUSTER = new SystemIdentifier(1);
     private static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+
+    private static final int RECORD_LENGTH = 24;
+    private static final byte SWITCH = 0x40;
 
     private final Environment environment;
 
@@ -130,6 +134,7 @@ final class WarmUpCommand implements Callable<Integer> {
         return new Cli(silent).run(args);
     }
 
+    /** One record, which ends the segment. */
     private static byte[] segment() {
         ByteBuffer segment = ByteBuffer.allocate(SIZE.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         segment.putShort(0, (short) MAGIC_OF_15);
@@ -139,6 +144,11 @@ final class WarmUpCommand implements Callable<Integer> {
         segment.putLong(24, CLUSTER.value());
         segment.putInt(32, SIZE.bytes());
         segment.putInt(36, 8192);
+        segment.putInt(40, RECORD_LENGTH);
+        segment.put(40 + 16, SWITCH);
+        CRC32C crc = new CRC32C();
+        crc.update(segment.array(), 40, RECORD_LENGTH - 4);
+        segment.putInt(40 + 20, (int) crc.getValue());
         return segment.array();
     }
 

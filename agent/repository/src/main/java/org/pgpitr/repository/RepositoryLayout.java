@@ -96,6 +96,20 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return root() + "wal/";
     }
 
+    /**
+     * Where a segment is kept that was refused because its WAL is broken: evidence, never taken for the segment.
+     *
+     * @param sha256 of the file, in hexadecimal
+     */
+    public ObjectKey broken(WalSegmentName name, String sha256) {
+        return ObjectKey.of(brokenPrefix() + name + "." + sha256 + suffix());
+    }
+
+    /** Where all refused segments stand. */
+    public String brokenPrefix() {
+        return root() + "broken/";
+    }
+
     /** Where all backups stand. */
     public String backupPrefix() {
         return root() + "backup/";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +24,18 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.ControlRecord;
+import org.pgpitr.postgres.wal.DatabaseChange;
+import org.pgpitr.postgres.wal.RelationChange;
 import org.pgpitr.postgres.wal.RelationLocator;
 import org.pgpitr.postgres.wal.RmgrId;
 import org.pgpitr.postgres.wal.RowChange;
+import org.pgpitr.postgres.wal.RowChanges;
+import org.pgpitr.postgres.wal.SegmentSummarizer;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.postgres.wal.SummaryChain;
+import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.postgres.wal.TransactionRecord;
+import org.pgpitr.postgres.wal.WalFacts;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
 
@@ -65,6 +74,7 @@ class WalReaderTest {
         String database = server.query("select oid from pg_database where datname = 'postgres'");
         String dropping = server.query("select txid_current() + 1");
         server.execute("drop table other");
+        server.execute("create database short_lived", "drop database short_lived");
         String point = server.query("select pg_create_restore_point('a point')");
         server.execute("select pg_switch_wal()", "create table behind (id int)");
         return new Told(
@@ -147,7 +157,49 @@ class WalReaderTest {
             assertThat(segmentEnds).contains(WalReader.End.FULL, WalReader.End.SWITCHED);
             assertThat(segmentEnds.get(segmentEnds.size() - 1)).isEqualTo(WalReader.End.OPEN);
             refusesDamage(segments.get(segments.size() / 2), major);
+            summariesTellTheSame(segments, major, told, ends);
         }
+    }
+
+    /** What the chain of summaries tells is what the WAL tells when it is read from the first segment to the last. */
+    private static void summariesTellTheSame(List<Path> segments, int major, Told told, List<TransactionRecord> ends)
+            throws IOException {
+        SegmentSummarizer summarizer = new SegmentSummarizer(new PostgresMajor(major), SIZE);
+        SummaryChain chain = new SummaryChain();
+        WalFacts facts = WalFacts.NONE;
+        long deleted = 0;
+        for (Path segment : segments) {
+            WalSegmentName name = WalSegmentName.parse(segment.getFileName().toString());
+            try (InputStream in = Files.newInputStream(segment)) {
+                SegmentSummary summary = segment.equals(segments.get(segments.size() - 1))
+                        ? summarizer.partial(name, in)
+                        : summarizer.whole(name, in);
+                WalFacts here = chain.next(SummaryFormat.parse(SummaryFormat.write(summary)));
+                deleted += here.rows().stream()
+                        .filter(rows -> rows.xid() == told.deleting())
+                        .mapToLong(RowChanges::deleted)
+                        .sum();
+                facts = facts.and(here);
+            }
+        }
+        assertThat(facts.transactions().commits())
+                .isEqualTo(ends.stream().filter(e -> e.kind().isCommit()).count());
+        assertThat(facts.transactions().aborts())
+                .isEqualTo(ends.stream().filter(e -> e.kind().isAbort()).count());
+        // Fewer than a hundred in a segment are not told.
+        assertThat(deleted).isBetween(4500L, 5000L);
+        assertThat(facts.restorePoints())
+                .singleElement()
+                .satisfies(point -> assertThat(point.lsn()).hasToString(told.restorePoint()));
+        assertThat(facts.relations())
+                .filteredOn(change -> change.relation().equals(told.dropped()))
+                .extracting(RelationChange::kind)
+                .contains(RelationChange.Kind.CREATED, RelationChange.Kind.DROPPED);
+        assertThat(facts.databases())
+                .extracting(DatabaseChange::kind)
+                .contains(DatabaseChange.Kind.DROPPED)
+                .contains(major < 15 ? DatabaseChange.Kind.CREATED_FILE_COPY : DatabaseChange.Kind.CREATED_WAL_LOG);
+        assertThat(facts.checkpoints()).isNotEmpty();
     }
 
     /** Any changed byte of a full segment is found, or lies where no record is; never an exception but the declared. */

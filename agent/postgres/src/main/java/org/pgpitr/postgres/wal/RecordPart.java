@@ -67,6 +67,11 @@ public final class RecordPart {
         return bytes.clone();
     }
 
+    /** This rest, going on through the next segment. */
+    RecordPart longer(RecordPart next) {
+        return new RecordPart(next.lsn, total, length + next.length, bytes);
+    }
+
     /** Those bytes, then the kept ones of this part. */
     byte[] after(byte[] before) {
         byte[] both = Arrays.copyOf(before, before.length + bytes.length);

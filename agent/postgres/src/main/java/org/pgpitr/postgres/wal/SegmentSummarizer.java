@@ -65,6 +65,21 @@ public final class SegmentSummarizer {
         }
     }
 
+    /**
+     * Reads the end of a segment alone, to see whether another one follows it: what it says of its front, and its facts,
+     * are those of that part.
+     *
+     * @param header the segment's first {@link WalSegmentHeader#LENGTH} bytes
+     * @param offset where {@code bytes} begin, a multiple of 64 kB, before the segment's end
+     * @throws BrokenWalException if it is not the unbroken end of that segment
+     */
+    public SegmentSummary tail(WalSegmentName name, byte[] header, InputStream bytes, int offset) throws IOException {
+        Reading reading = new Reading(name, bytes);
+        reading.open(header, offset);
+        reading.toEnd(offset);
+        return reading.summary(reading.reader.end(), reading.reader.walEnd());
+    }
+
     private final class Reading {
         private final WalSegmentName name;
         private final InputStream in;
@@ -79,11 +94,24 @@ public final class SegmentSummarizer {
             this.in = in;
         }
 
+        void open(byte[] header, int offset) {
+            reader.open(name, WalReader.header(name, size, header), offset);
+        }
+
         void toEnd() throws IOException {
             int length = nextPart(0);
-            reader.open(name, WalReader.header(name, size, part), 0);
+            open(part, 0);
+            toEnd(0, length);
+        }
+
+        void toEnd(int offset) throws IOException {
+            toEnd(offset, nextPart(offset));
+        }
+
+        private void toEnd(long offset, int firstLength) throws IOException {
             WalRecord record = new WalRecord();
-            for (long read = length; ; read += length) {
+            int length = firstLength;
+            for (long read = offset + length; ; read += length) {
                 reader.part(part, length);
                 while (reader.next(record)) {
                     if (firstPrevious.isEmpty()) {
@@ -112,6 +140,7 @@ public final class SegmentSummarizer {
         SegmentSummary summary(WalReader.End end, Lsn walEnd) {
             return new SegmentSummary(
                     name,
+                    1,
                     size,
                     major,
                     reader.frontPart(),

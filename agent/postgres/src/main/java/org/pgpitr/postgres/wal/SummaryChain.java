@@ -19,6 +19,7 @@ public final class SummaryChain {
 
     private long expected = -1;
     private Optional<Lsn> previous = Optional.empty();
+    private Optional<Lsn> firstPrevious = Optional.empty();
 
     /** The beginning of the record under way, as far as it is kept without a hole. */
     private byte[] kept = new byte[0];
@@ -53,7 +54,28 @@ public final class SummaryChain {
         }
     }
 
+    /** Whether a summary is of the segment that comes next. */
+    boolean awaits(SegmentSummary summary) {
+        return summary.number() == expected;
+    }
+
+    /** What the first record of this chain that is known says of the one before it. */
+    Optional<Lsn> firstPrevious() {
+        return firstPrevious;
+    }
+
+    /** The start of the last record that is whole. */
+    Optional<Lsn> previous() {
+        return previous;
+    }
+
+    /** The beginning of the record under way. */
+    RecordPart underWay() {
+        return RecordPart.of(start.value(), total, missing == 0 ? 0 : total - missing, kept);
+    }
+
     private void forget() {
+        firstPrevious = Optional.empty();
         previous = Optional.empty();
         missing = 0;
         missingOfUnknown = 0;
@@ -62,7 +84,10 @@ public final class SummaryChain {
 
     private void adopt(SegmentSummary summary) {
         boolean known = expected >= 0;
-        expected = summary.end() == WalReader.End.OPEN ? -1 : summary.number() + 1;
+        expected = summary.end() == WalReader.End.OPEN ? -1 : summary.number() + summary.segments();
+        if (firstPrevious.isEmpty()) {
+            firstPrevious = summary.firstPrevious();
+        }
         if (summary.last().isPresent()) {
             previous = summary.last();
         }
@@ -123,6 +148,9 @@ public final class SummaryChain {
                     start, "it says that the record before it is at " + before + ", but that is at " + previous.get());
         }
         previous = Optional.of(start);
+        if (firstPrevious.isEmpty()) {
+            firstPrevious = Optional.of(before);
+        }
         FactsCollector facts = new FactsCollector(summary.major());
         if (kept.length == total) {
             WalReader.requireCrc(crc, kept, 0, kept.length, start.value());

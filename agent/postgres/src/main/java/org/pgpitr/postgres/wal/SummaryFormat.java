@@ -19,7 +19,7 @@ public final class SummaryFormat {
 
     public static byte[] write(SegmentSummary summary) {
         CompactWriter out = new CompactWriter().number(VERSION);
-        out.text(summary.segment().toString());
+        out.text(summary.segment().toString()).number(summary.segments());
         out.number(summary.size().bytes() >> 20).number(summary.major().value());
         long base = summary.start().value();
         part(out, base, summary.front());
@@ -43,11 +43,13 @@ public final class SummaryFormat {
                     + ", which this version of pgpitr does not know");
         }
         WalSegmentName segment = WalSegmentName.parse(in.text());
+        long segments = in.number(1 << 20);
         WalSegmentSize size = new WalSegmentSize(in.number(1 << 10) << 20);
         PostgresMajor major = new PostgresMajor(in.number(9999));
         long base = segment.start(size).value();
         SegmentSummary summary = new SegmentSummary(
                 segment,
+                segments,
                 size,
                 major,
                 part(in, base),

@@ -144,6 +144,30 @@ public record WalFacts(
                 cut);
     }
 
+    /** The same, with at most so many elements in each list but those of restore points and timeline switches. */
+    public WalFacts brief(int most) {
+        Set<Kind> cut = EnumSet.noneOf(Kind.class);
+        cut.addAll(cutShort);
+        return new WalFacts(
+                totals,
+                transactions,
+                restorePoints,
+                brief(Kind.CHECKPOINTS, checkpoints, most, cut),
+                timelineSwitches,
+                brief(Kind.RELATIONS, relations, most, cut),
+                brief(Kind.DATABASES, databases, most, cut),
+                brief(Kind.ROWS, rows, most, cut),
+                cut);
+    }
+
+    private static <T> List<T> brief(Kind kind, List<T> list, int most, Set<Kind> cut) {
+        if (list.size() <= most) {
+            return list;
+        }
+        cut.add(kind);
+        return list.subList(0, most);
+    }
+
     private static <T> List<T> joined(Kind kind, List<T> earlier, List<T> later, Set<Kind> cut) {
         if (earlier.isEmpty() || later.isEmpty()) {
             return earlier.isEmpty() ? later : earlier;

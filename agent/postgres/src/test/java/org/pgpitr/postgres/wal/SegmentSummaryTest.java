@@ -220,6 +220,7 @@ class SegmentSummaryTest {
     private static SegmentSummary withFront(SegmentSummary s, RecordPart front) {
         return new SegmentSummary(
                 s.segment(),
+                1,
                 s.size(),
                 s.major(),
                 front,
@@ -229,6 +230,43 @@ class SegmentSummaryTest {
                 s.end(),
                 s.walEnd(),
                 s.facts());
+    }
+
+    @Test
+    void neighbours_joined_tell_the_same_as_one_by_one() {
+        java.util.Random random = new java.util.Random(5);
+        WalWriter wal = writer(17);
+        for (int i = 0; i < 3000; i++) {
+            switch (random.nextInt(6)) {
+                case 0 -> wal.commit(800 + i, later(i));
+                case 1 -> wal.filler(32 + random.nextInt(20_000), (byte) 3);
+                case 2 -> wal.create(800 + i, ORDERS);
+                case 3 -> wal.restorePoint("p" + i, later(i));
+                default -> wal.row(RowChange.INSERT, 800, ORDERS);
+            }
+            if (i % 1000 == 500) {
+                wal.filler(2_500_000, (byte) 4);
+            }
+        }
+        wal.switchSegment();
+        List<SegmentSummary> all = summaries(17, wal);
+        SummaryChain chain = new SummaryChain();
+        WalFacts one = all.stream().map(chain::next).reduce(WalFacts.NONE, WalFacts::and);
+        SegmentSummary together = SegmentSummary.joined(all);
+        assertThat(together.facts()).isEqualTo(one);
+        assertThat(together.segments()).isEqualTo(all.size());
+        for (int cut = 1; cut < all.size(); cut++) {
+            SegmentSummary left = SegmentSummary.joined(all.subList(0, cut));
+            SegmentSummary right = SegmentSummary.joined(all.subList(cut, all.size()));
+            assertThat(SummaryFormat.parse(SummaryFormat.write(left))).isEqualTo(left);
+            assertThat(SummaryFormat.parse(SummaryFormat.write(right))).isEqualTo(right);
+            assertThat(SegmentSummary.joined(List.of(left, right)))
+                    .as("cut at %d", cut)
+                    .isEqualTo(together);
+        }
+        assertThat(together.brief(0).facts().relations()).isEmpty();
+        assertThat(together.brief(0).facts().restorePoints()).isEqualTo(one.restorePoints());
+        assertThat(together.brief(0).facts().cutShort()).contains(WalFacts.Kind.RELATIONS);
     }
 
     @Test

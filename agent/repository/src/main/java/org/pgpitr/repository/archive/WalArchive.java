@@ -61,8 +61,17 @@ public final class WalArchive {
      *     there can't be told, or the file can't be read; USAGE if the configured recipients do not fit the generation
      */
     public Pushed push(WalFileName name, Content file) {
+        return push(name, file, new byte[0]);
+    }
+
+    /**
+     * As {@link #push(WalFileName, Content)}, with what {@link SegmentInspection} says of the segment.
+     *
+     * @param summary stands in the segment's object; empty for none
+     */
+    public Pushed push(WalFileName name, Content file, byte[] summary) {
         ObjectKey key = layout.wal(name);
-        try (Encoded encoded = codec.encodeFile(name.toString(), file)) {
+        try (Encoded encoded = codec.encodeFile(name.toString(), file, summary)) {
             if (store.putIfAbsent(key, encoded.content()) == ObjectStore.PutResult.EXISTS) {
                 String here = encoded.tag().orElseThrow().sha256();
                 String archived = archivedDigest(key);
@@ -73,12 +82,31 @@ public final class WalArchive {
             }
             return Pushed.STORED;
         } catch (IOException e) {
-            throw new PgpitrException(
-                    ExitCode.CORRUPT,
-                    "can't read " + WalErrors.describe(name) + ": " + e.getMessage(),
-                    "PostgreSQL will offer it again; if this stays so, look at the disk it is on",
-                    e);
+            throw notRead(name, e);
         }
+    }
+
+    /**
+     * Keeps a segment that must not be archived, since its WAL is broken: as evidence, once, beside the archive.
+     *
+     * @return where it is
+     */
+    public ObjectKey keepBroken(WalSegmentName name, Content file) {
+        try (Encoded encoded = codec.encodeFile(name.toString(), file)) {
+            ObjectKey key = layout.broken(name, encoded.tag().orElseThrow().sha256());
+            store.putIfAbsent(key, encoded.content());
+            return key;
+        } catch (IOException e) {
+            throw notRead(name, e);
+        }
+    }
+
+    private static PgpitrException notRead(WalFileName name, IOException cause) {
+        return new PgpitrException(
+                ExitCode.CORRUPT,
+                "can't read " + WalErrors.describe(name) + ": " + cause.getMessage(),
+                "PostgreSQL will offer it again; if this stays so, look at the disk it is on",
+                cause);
     }
 
     private String archivedDigest(ObjectKey key) {

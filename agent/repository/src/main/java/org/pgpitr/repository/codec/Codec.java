@@ -3,10 +3,12 @@ package org.pgpitr.repository.codec;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -34,6 +36,7 @@ public final class Codec {
     /** The window of {@link #MAX_LEVEL}, 8 MiB: what a hostile object can make a reader allocate. */
     private static final int MAX_WINDOW_LOG = 23;
 
+    private static final byte[] NO_ANNEX = new byte[0];
     private static final int SMALL_FILE = 16 << 20;
     private static final long MEMORY_LIMIT = 66L << 20;
     private static final int BUFFER = 1 << 17;
@@ -134,7 +137,7 @@ public final class Codec {
     /** Encodes a whole object. The caller closes the result. */
     public Encoded encode(Content plaintext) throws IOException {
         requireWritable();
-        return compressed(plaintext, null, null);
+        return compressed(plaintext, null, NO_ANNEX, null);
     }
 
     /**
@@ -145,13 +148,23 @@ public final class Codec {
      * @throws IOException if the file can't be read, or changes meanwhile
      */
     public Encoded encodeFile(String name, Content file) throws IOException {
+        return encodeFile(name, file, NO_ANNEX);
+    }
+
+    /**
+     * As {@link #encodeFile(String, Content)}, with bytes beside the file that can be read from the object's beginning
+     * ({@link #annex}); decoding the file passes over them.
+     *
+     * @param annex at most 1 MiB; empty for none
+     */
+    public Encoded encodeFile(String name, Content file, byte[] annex) throws IOException {
         requireWritable();
         if (file.length() <= SMALL_FILE) {
             byte[] bytes = allOf(file);
-            return compressed(Content.of(bytes), new FileTag(name, bytes.length, Sha256.of(bytes)), null);
+            return compressed(Content.of(bytes), new FileTag(name, bytes.length, Sha256.of(bytes)), annex, null);
         }
         FileTag tag = new FileTag(name, file.length(), Sha256.of(file));
-        return compressed(file, tag, Sha256.begin());
+        return compressed(file, tag, annex, Sha256.begin());
     }
 
     private static byte[] allOf(Content file) throws IOException {
@@ -165,12 +178,15 @@ public final class Codec {
     }
 
     /** @param check of a file that is read twice, whether it was the same; null if it was read once */
-    private Encoded compressed(Content plaintext, FileTag tag, MessageDigest check) throws IOException {
+    private Encoded compressed(Content plaintext, FileTag tag, byte[] annex, MessageDigest check) throws IOException {
         Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard());
         try {
             try (OutputStream sealed = sealing(spill, tag)) {
                 if (tag != null) {
                     sealed.write(tag.toFrame());
+                }
+                if (annex.length > 0) {
+                    sealed.write(Annex.toFrame(annex));
                 }
                 compress(plaintext, sealed, check);
             }
@@ -235,7 +251,27 @@ public final class Codec {
         if (!tag.sha256().equals(promised)) {
             throw new DamagedException("its age header tells another digest than its content");
         }
-        return new DecodedFile(tag, new DecodedStream(key, whole, new FileStream(decompressed(compressed), tag)));
+        PushbackInputStream frames = Annex.peekable(compressed);
+        Annex.read(frames);
+        return new DecodedFile(tag, new DecodedStream(key, whole, new FileStream(decompressed(frames), tag)));
+    }
+
+    /**
+     * What stands beside the file in an object.
+     *
+     * @param stored the object's bytes, or its first ones; as much is read as is needed; not closed
+     * @return empty if there is none
+     * @throws EOFException if {@code stored} ends before it
+     * @throws PgpitrException NO_KEY; CORRUPT, also where {@code stored} ends early in an encrypted generation
+     */
+    public Optional<byte[]> annex(ObjectKey key, InputStream stored) throws IOException {
+        try {
+            PushbackInputStream frames = Annex.peekable(unsealed(key, new SourceStream(stored)));
+            FileTag.read(frames);
+            return Annex.read(frames);
+        } catch (DamagedException e) {
+            throw Corrupt.object(key, e.getMessage(), e);
+        }
     }
 
     /**

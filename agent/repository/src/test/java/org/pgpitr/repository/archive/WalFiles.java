@@ -9,10 +9,11 @@ import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.WalWriter;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 
-/** WAL files and clusters for tests: segments begin with a real header, and go on with seeded bytes. */
+/** WAL files and clusters for tests: segments with one record of seeded bytes. */
 public final class WalFiles {
     public static final SystemIdentifier CLUSTER = new SystemIdentifier(7312345678901234567L);
     public static final SystemIdentifier TWIN = new SystemIdentifier(7312345678901234568L);
@@ -47,10 +48,13 @@ public final class WalFiles {
     }
 
     public static byte[] segment(WalSegmentName name, ClusterIdentity cluster, long seed, int magic) {
-        byte[] segment = new byte[cluster.segmentSize().bytes()];
         byte[] noise = new byte[NOISE];
         new Random(seed).nextBytes(noise);
-        System.arraycopy(noise, 0, segment, 0, noise.length);
+        PostgresMajor major = cluster.major().isKnown() ? cluster.major() : PostgresMajor.NEWEST_KNOWN;
+        WalWriter wal = new WalWriter(major, cluster.segmentSize(), cluster.systemIdentifier(), name);
+        wal.filler(noise);
+        wal.switchSegment();
+        byte[] segment = wal.full().get(0);
         header(
                 segment,
                 magic,

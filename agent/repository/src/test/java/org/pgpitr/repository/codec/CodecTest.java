@@ -336,4 +336,21 @@ class CodecTest {
             return n;
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(Encryption.class)
+    void what_stands_beside_a_file_is_read_from_the_objects_beginning(Encryption encryption) throws IOException {
+        Codec codec = codec(encryption);
+        byte[] plain = random(20, 300_000);
+        byte[] annex = random(21, 40_000);
+        byte[] stored = stored(codec.encodeFile("f", Content.of(plain), annex));
+        assertThat(decodedFile(codec, stored)).isEqualTo(plain);
+        assertThat(codec.annex(KEY, new ByteArrayInputStream(stored, 0, 100_000))
+                        .orElseThrow())
+                .isEqualTo(annex);
+        assertThat(codec.annex(KEY, new ByteArrayInputStream(stored(codec.encodeFile("f", Content.of(plain))))))
+                .isEmpty();
+        assertThatThrownBy(() -> codec.annex(KEY, new ByteArrayInputStream(stored, 0, 20_000)))
+                .isInstanceOfAny(java.io.EOFException.class, PgpitrException.class);
+    }
 }

@@ -90,12 +90,16 @@ class StockToolsTest {
     }
 
     @Test
-    void zstd_reads_a_plain_object_with_its_tag() throws Exception {
+    void zstd_reads_a_plain_object_with_its_tag_and_what_stands_beside_the_file() throws Exception {
         requireTool("zstd");
-        write("x.zst", new Codec(Encryption.NONE, Keys.none(), 3).encodeFile("x", Content.of(PLAIN)));
-        run("zstd", "-q", "-d", "x.zst");
-        run("zstd", "-q", "-t", "x.zst");
-        assertThat(directory.resolve("x")).hasBinaryContent(PLAIN);
+        Codec codec = new Codec(Encryption.NONE, Keys.none(), 3);
+        write("x.zst", codec.encodeFile("x", Content.of(PLAIN)));
+        write("y.zst", codec.encodeFile("y", Content.of(PLAIN), new byte[50_000]));
+        for (String name : List.of("x", "y")) {
+            run("zstd", "-q", "-d", name + ".zst");
+            run("zstd", "-q", "-t", name + ".zst");
+            assertThat(directory.resolve(name)).hasBinaryContent(PLAIN);
+        }
     }
 
     @Test
@@ -114,7 +118,7 @@ class StockToolsTest {
         AgeIdentity first = IdentityFile.create(directory.resolve("first.txt"), Optional.empty(), Clock.systemUTC());
         AgeIdentity second = IdentityFile.create(directory.resolve("second.txt"), Optional.empty(), Clock.systemUTC());
         Codec codec = new Codec(Encryption.AGE, Keys.of(List.of(first.recipient(), second.recipient()), List.of()), 3);
-        write("x.zst.age", codec.encodeFile("x", Content.of(PLAIN)));
+        write("x.zst.age", codec.encodeFile("x", Content.of(PLAIN), new byte[70_000]));
         for (String identity : List.of("first.txt", "second.txt")) {
             run("sh", "-c", "age -d -i " + identity + " x.zst.age | zstd -q -d > " + identity + ".out");
             assertThat(directory.resolve(identity + ".out")).hasBinaryContent(PLAIN);

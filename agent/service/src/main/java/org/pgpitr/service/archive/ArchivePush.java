@@ -15,9 +15,12 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.storage.StorageException;
 
 /** Archives one file that PostgreSQL hands over, in every repository. */
 public final class ArchivePush {
@@ -53,28 +56,59 @@ public final class ArchivePush {
      *
      * @param file as {@code %p} gives it
      * @throws PgpitrException if it was not archived everywhere: USAGE if it is no file of a kind that is archived,
-     *     CORRUPT if it is not what its name says, WAL_CONFLICT if it is another cluster's or another content is
+     *     CORRUPT if it is not what its name says or its WAL is broken, WAL_CONFLICT if it is another cluster's or another content is
      *     archived under its name, NO_REPOSITORY
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't take it
      */
     public Result push(Path file) {
         LocalWalFile local = LocalWalFile.open(dataDirectory.resolve(file));
+        SegmentReading reading = SegmentReading.begin(local);
         Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
         List<WalArchive.Pushed> outcomes = repositories.size() == 1
-                ? List.of(push(local, cluster, repositories.get(0)))
-                : pushToAll(local, cluster);
+                ? List.of(push(local, reading, cluster, repositories.get(0)))
+                : pushToAll(local, reading, cluster);
         return new Result(local.name(), local.content().length(), outcomes);
     }
 
-    private WalArchive.Pushed push(LocalWalFile file, Optional<SystemIdentifier> cluster, Repository repository) {
+    private WalArchive.Pushed push(
+            LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster, Repository repository) {
         Generation generation = generations
                 .computeIfAbsent(repository, any -> new ConcurrentHashMap<>())
                 .computeIfAbsent(cluster, whose -> LocalCluster.generation(repository, whose));
         file.requireFit(generation.identity());
-        return new WalArchive(generation).push(file.name(), file.content());
+        WalArchive archive = new WalArchive(generation);
+        try {
+            return archive.push(file.name(), file.content(), reading.summary());
+        } catch (BrokenWalException e) {
+            throw refusal(file, archive, e);
+        }
     }
 
-    private List<WalArchive.Pushed> pushToAll(LocalWalFile file, Optional<SystemIdentifier> cluster) {
+    /** The file is kept for whoever looks into it, but not as the segment. */
+    private static PgpitrException refusal(LocalWalFile file, WalArchive archive, BrokenWalException broken) {
+        String message = file.name() + " is not archived: " + broken.getMessage();
+        RuntimeException notKept = null;
+        if (file.name() instanceof WalSegmentName segment) {
+            try {
+                message += "; the file is kept as " + archive.keepBroken(segment, file.content());
+            } catch (StorageException | PgpitrException e) {
+                notKept = e;
+            }
+        }
+        PgpitrException refusal = new PgpitrException(
+                ExitCode.CORRUPT,
+                message,
+                "look at the disk that holds pg_wal. PostgreSQL keeps this segment and all behind it until it is"
+                        + " archived, and no recovery gets beyond this position; see docs/wal-index.md, \"Broken WAL\"",
+                broken);
+        if (notKept != null) {
+            refusal.addSuppressed(notKept);
+        }
+        return refusal;
+    }
+
+    private List<WalArchive.Pushed> pushToAll(
+            LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) {
         ExecutorService threads = Executors.newFixedThreadPool(repositories.size(), work -> {
             Thread thread = new Thread(work, "archive-push");
             thread.setDaemon(true);
@@ -82,7 +116,7 @@ public final class ArchivePush {
         });
         try {
             List<Callable<WalArchive.Pushed>> pushes = new ArrayList<>();
-            repositories.forEach(r -> pushes.add(() -> push(file, cluster, r)));
+            repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));
             // All are waited for, also when one fails early: the others' copies are then in place for the next attempt.
             return outcomes(threads.invokeAll(pushes));
         } catch (InterruptedException e) {
