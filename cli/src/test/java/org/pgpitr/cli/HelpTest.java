@@ -33,6 +33,8 @@ class HelpTest {
                 "archive-get",
                 "agent",
                 "status",
+                "index",
+                "index rebuild",
                 "keygen",
                 "config",
                 "config show",

@@ -110,6 +110,26 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return root() + "broken/";
     }
 
+    /**
+     * What several segments tell, together.
+     *
+     * @param segments how many
+     * @param first of them
+     */
+    public ObjectKey rollUp(int segments, WalSegmentName first) {
+        return ObjectKey.of(rollUpPrefix(segments, first.timeline()) + first + suffix());
+    }
+
+    /** Where all roll-ups of so many segments of a timeline stand. */
+    public String rollUpPrefix(int segments, TimelineId timeline) {
+        return indexPrefix() + timeline.hex() + "/" + segments + "/";
+    }
+
+    /** Where the WAL index stands. */
+    public String indexPrefix() {
+        return root() + "index/";
+    }
+
     /** Where all backups stand. */
     public String backupPrefix() {
         return root() + "backup/";

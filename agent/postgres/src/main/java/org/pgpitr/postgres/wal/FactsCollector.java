@@ -82,20 +82,14 @@ final class FactsCollector {
 
     private void addTransaction(WalRecord record) {
         TransactionRecord transaction = TransactionRecord.of(record, major).orElse(null);
-        if (transaction == null || transaction.kind() == TransactionRecord.Kind.PREPARE) {
+        TransactionEnd end = transaction == null ? null : transaction.at(record).orElse(null);
+        if (end == null) {
             return;
         }
-        boolean committed = transaction.kind().isCommit();
-        TransactionEnd end = new TransactionEnd(
-                committed ? TransactionEnd.Outcome.COMMITTED : TransactionEnd.Outcome.ABORTED,
-                transaction.xid(),
-                transaction.time(),
-                record.start(),
-                record.end());
         if (latestEnd == null || end.time().isAfter(latestEnd.time())) {
             latestEnd = end;
         }
-        if (committed) {
+        if (end.isCommit()) {
             addCommit(end);
             for (RelationLocator dropped : transaction.dropped()) {
                 addRelation(new RelationChange(

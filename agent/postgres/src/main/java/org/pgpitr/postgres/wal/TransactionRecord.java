@@ -74,6 +74,23 @@ public record TransactionRecord(
         return kind(record).map(kind -> kind == Kind.PREPARE ? prepare(record) : end(record, kind, major));
     }
 
+    /**
+     * The transaction's end and where it is.
+     *
+     * @param record this was read from
+     * @return empty if it was prepared only
+     */
+    public Optional<TransactionEnd> at(WalRecord record) {
+        return kind == Kind.PREPARE
+                ? Optional.empty()
+                : Optional.of(new TransactionEnd(
+                        kind.isCommit() ? TransactionEnd.Outcome.COMMITTED : TransactionEnd.Outcome.ABORTED,
+                        xid,
+                        time,
+                        record.start(),
+                        record.end()));
+    }
+
     private static TransactionRecord end(WalRecord record, Kind kind, PostgresMajor major) {
         RecordData data = new RecordData(record);
         Instant time = Timestamps.instant(data.int64());

@@ -276,6 +276,11 @@ public final class WalWriter {
         return full;
     }
 
+    /** A segment by its number, which is forgotten here. */
+    public byte[] take(long number) {
+        return segments.remove(number);
+    }
+
     /** A segment by its number, full or not. */
     public byte[] segment(long number) {
         return segments.get(number);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.WalFileName;
@@ -68,7 +69,10 @@ final class WalNeighbours {
      * @throws BrokenWalException if the segment does not follow on that one
      */
     void requireFollows(SegmentSummary summary) throws IOException {
-        if (summary.number() == 0) {
+        boolean begunAnew = summary.front().isEmpty()
+                && summary.firstPrevious().filter(Lsn.ZERO::equals).isPresent();
+        // WAL begins without a past at initdb, and after pg_resetwal.
+        if (begunAnew || summary.number() == 0) {
             return;
         }
         WalSegmentName before = WalSegmentName.of(summary.segment().timeline(), summary.number() - 1, summary.size());

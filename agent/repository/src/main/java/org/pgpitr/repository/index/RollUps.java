@@ -1,0 +1,104 @@
+package org.pgpitr.repository.index;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.codec.Encoded;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
+
+/** The roll-ups that a repository holds. Safe for several threads. */
+final class RollUps {
+    private static final int MAX_LENGTH = 64 << 20;
+
+    private final Generation generation;
+    private final WalSegmentSize size;
+
+    RollUps(Generation generation) {
+        this.generation = generation;
+        this.size = generation.identity().segmentSize();
+    }
+
+    private ObjectKey key(Level level, TimelineId timeline, long first) {
+        return generation.layout().rollUp(level.segments(), WalSegmentName.of(timeline, first, size));
+    }
+
+    /** The first segments of all groups of a level that have a roll-up, from a segment to another one. */
+    Set<Long> present(Level level, TimelineId timeline, long from, long to) {
+        String prefix = generation.layout().rollUpPrefix(level.segments(), timeline);
+        String suffix = generation.layout().suffix();
+        Set<Long> present = new HashSet<>();
+        WalSegmentName begin = WalSegmentName.of(timeline, level.first(from), size);
+        generation.store().listAfter(prefix, ObjectKey.of(prefix + begin), (key, stat) -> {
+            String name = key.lastPart();
+            Optional<WalSegmentName> segment = name.endsWith(suffix)
+                    ? WalSegmentName.tryParse(name.substring(0, name.length() - suffix.length()))
+                    : Optional.empty();
+            if (segment.isEmpty()) {
+                return ObjectStore.ListVisitor.Next.CONTINUE;
+            }
+            long number = segment.get().number(size);
+            if (number > to) {
+                return ObjectStore.ListVisitor.Next.STOP;
+            }
+            present.add(number);
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+        return present;
+    }
+
+    /**
+     * A roll-up.
+     *
+     * @return empty if there is none, or one that this version can't use: the WAL tells the same
+     * @throws PgpitrException NO_KEY
+     */
+    Optional<RollUp> read(Level level, TimelineId timeline, long first) {
+        ObjectKey key = key(level, timeline, first);
+        Optional<InputStream> stored = generation.store().open(key);
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = generation.codec().decode(key, stored.get())) {
+            return Optional.of(RollUp.parse(in.readNBytes(MAX_LENGTH), level, first));
+        } catch (InvalidFormatException e) {
+            return Optional.empty();
+        } catch (PgpitrException e) {
+            if (e.exitCode() == ExitCode.CORRUPT) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (IOException e) {
+            throw new StorageException(
+                    StorageException.Kind.UNAVAILABLE,
+                    "can't read " + key + " in " + generation.store().location() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Writes a roll-up, once. */
+    void write(Level level, TimelineId timeline, long first, RollUp rollUp) {
+        ObjectKey key = key(level, timeline, first);
+        try (Encoded encoded = generation.codec().encode(Content.of(rollUp.write()))) {
+            generation.store().putIfAbsent(key, encoded.content());
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can't fail", e);
+        }
+    }
+
+    /** Deletes a roll-up that can't be used, so that it can be made again. */
+    void delete(Level level, TimelineId timeline, long first) {
+        generation.store().delete(Set.of(key(level, timeline, first)));
+    }
+}

@@ -1,0 +1,113 @@
+package org.pgpitr.repository.index;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.postgres.wal.SummaryFormat;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.SegmentInspection;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.storage.ByteRange;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.StorageException;
+
+/** Reads the summary that stands in a segment's object. Safe for several threads. */
+public final class Summaries {
+    /** Holds nearly every summary. */
+    private static final int BEGINNING = 32 << 10;
+    /** An age header, and one chunk of an age file, which is decrypted as a whole. */
+    private static final int ENCRYPTED_BEGINNING = 72 << 10;
+
+    private final Generation generation;
+
+    public Summaries(Generation generation) {
+        this.generation = generation;
+    }
+
+    /**
+     * The summary of an archived segment, whole or partial: as it stands in its object, or made from its WAL where none
+     * does.
+     *
+     * @return empty if the store says that there is no such segment
+     * @throws PgpitrException CORRUPT, NO_KEY
+     * @throws org.pgpitr.postgres.wal.BrokenWalException if its WAL was archived unread, and is broken
+     * @throws StorageException if the store does not answer
+     */
+    public Optional<SegmentSummary> read(WalFileName name) {
+        ObjectKey key = generation.layout().wal(name);
+        boolean plain = generation.identity().encryption() == ClusterIdentity.Encryption.NONE;
+        try {
+            Optional<byte[]> annex;
+            try {
+                Optional<InputStream> beginning =
+                        generation.store().open(key, ByteRange.first(plain ? BEGINNING : ENCRYPTED_BEGINNING));
+                if (beginning.isEmpty()) {
+                    return Optional.empty();
+                }
+                annex = annex(key, beginning.get());
+            } catch (EOFException e) {
+                annex = wholeAnnex(key);
+            } catch (PgpitrException e) {
+                if (plain || e.exitCode() != ExitCode.CORRUPT) {
+                    throw e;
+                }
+                // A cut age file looks damaged.
+                annex = wholeAnnex(key);
+            }
+            return annex.isPresent()
+                    ? Optional.of(parse(name, key, annex.get()))
+                    : SegmentInspection.summary(name, Content.of(new WalArchive(generation).read(name)));
+        } catch (IOException e) {
+            throw new StorageException(
+                    StorageException.Kind.UNAVAILABLE,
+                    "can't read " + key + " in " + generation.store().location() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Optional<byte[]> wholeAnnex(ObjectKey key) throws IOException {
+        return annex(
+                key,
+                generation
+                        .store()
+                        .open(key)
+                        .orElseThrow(() -> new StorageException(
+                                StorageException.Kind.UNAVAILABLE, "object " + key + " was there and is gone")));
+    }
+
+    private Optional<byte[]> annex(ObjectKey key, InputStream stored) throws IOException {
+        try (stored) {
+            return generation.codec().annex(key, stored);
+        }
+    }
+
+    private static SegmentSummary parse(WalFileName name, ObjectKey key, byte[] bytes) {
+        WalSegmentName segment = name instanceof PartialSegmentName partial ? partial.segment() : (WalSegmentName) name;
+        try {
+            SegmentSummary summary = SummaryFormat.parse(bytes);
+            if (summary.segment().equals(segment) && summary.segments() == 1) {
+                return summary;
+            }
+            throw damaged(key, "its summary is that of " + summary.segment());
+        } catch (InvalidFormatException e) {
+            throw damaged(key, e.getMessage());
+        }
+    }
+
+    private static PgpitrException damaged(ObjectKey key, String what) {
+        return new PgpitrException(
+                ExitCode.CORRUPT,
+                "object " + key + " is damaged: " + what,
+                "the repository's storage or its transport has changed it; if another repository holds it, use that one");
+    }
+}

@@ -1,0 +1,256 @@
+package org.pgpitr.repository.index;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.storage.StorageException;
+
+/**
+ * Reads what archived WAL tells, in order and in bounded memory: a few objects are read ahead at a time. Only what the
+ * archive's listing holds is told, whatever roll-ups say.
+ */
+public final class WalIndex implements AutoCloseable {
+    private final WalSegmentSize size;
+    private final ArchivedWal wal;
+    private final Summaries summaries;
+    private final RollUps rollUps;
+    private final int readAhead;
+    private final ExecutorService threads;
+
+    /**
+     * @param generation of a major version that is known here
+     * @param wal the archive's listing
+     * @param readAhead how many objects are read at a time
+     */
+    public WalIndex(Generation generation, ArchivedWal wal, int readAhead) {
+        this.size = generation.identity().segmentSize();
+        this.wal = wal;
+        this.summaries = new Summaries(generation);
+        this.rollUps = new RollUps(generation);
+        this.readAhead = readAhead;
+        this.threads = Executors.newFixedThreadPool(readAhead, work -> {
+            Thread thread = new Thread(work, "wal-index");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Shows the whole segments of {@code [from, to]}, both ends included, one by one; where one is missing, none is
+     * shown.
+     *
+     * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY
+     * @throws StorageException if the store does not answer
+     */
+    public void segments(TimelineId timeline, long from, long to, IndexVisitor visitor) {
+        show(timeline, from, to, Finest.SEGMENTS, visitor);
+    }
+
+    /**
+     * As {@link #segments}, with as few summaries as possible: where roll-ups are, of 256 or 65,536 segments each.
+     * Their lists are short or empty, and say so.
+     */
+    public void stretches(TimelineId timeline, long from, long to, IndexVisitor visitor) {
+        show(timeline, from, to, Finest.STRETCHES, visitor);
+    }
+
+    /**
+     * The summary of a segment that was archived before it was full.
+     *
+     * @return empty if the store says that there is none
+     */
+    public Optional<SegmentSummary> partial(WalSegmentName segment) {
+        return summaries.read(new PartialSegmentName(segment));
+    }
+
+    private enum Finest {
+        SEGMENTS,
+        STRETCHES
+    }
+
+    /** What one object tells, in order; a segment whose WAL is broken instead. */
+    private record Told(List<SegmentSummary> summaries, WalSegmentName broken, BrokenWalException why) {}
+
+    /** Reads ahead: the objects' reading is handed out in the order of the WAL, and shown in the same order. */
+    private void show(TimelineId timeline, long from, long to, Finest finest, IndexVisitor visitor) {
+        Deque<Future<Told>> underWay = new ArrayDeque<>();
+        Iterator<Callable<Told>> pieces = new Pieces(timeline, from, to, finest);
+        try {
+            while (true) {
+                while (underWay.size() < readAhead && pieces.hasNext()) {
+                    underWay.add(threads.submit(pieces.next()));
+                }
+                if (underWay.isEmpty() || show(result(underWay.remove()), visitor) == IndexVisitor.Next.STOP) {
+                    return;
+                }
+            }
+        } finally {
+            underWay.forEach(each -> each.cancel(true));
+        }
+    }
+
+    private static IndexVisitor.Next show(Told told, IndexVisitor visitor) {
+        for (SegmentSummary summary : told.summaries()) {
+            if (visitor.visit(summary) == IndexVisitor.Next.STOP) {
+                return IndexVisitor.Next.STOP;
+            }
+        }
+        return told.broken() == null ? IndexVisitor.Next.CONTINUE : visitor.broken(told.broken(), told.why());
+    }
+
+    private static Told result(Future<Told> piece) {
+        try {
+            return piece.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading the index", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException("reading the index", e.getCause());
+        }
+    }
+
+    /** The objects to be read, from the first segment of a range to its last. */
+    private final class Pieces implements Iterator<Callable<Told>> {
+        private final TimelineId timeline;
+        private final long to;
+        private final Finest finest;
+        private final Iterator<ArchivedWal.Run> runs;
+        private final Set<Long> blocks;
+        private Set<Long> groups;
+        private long at;
+        private long end = -1;
+
+        Pieces(TimelineId timeline, long from, long to, Finest finest) {
+            this.timeline = timeline;
+            this.to = to;
+            this.finest = finest;
+            this.at = from;
+            this.runs = wal.runs(timeline).stream()
+                    .filter(run -> run.last() >= from && run.first() <= to)
+                    .iterator();
+            this.blocks = finest == Finest.SEGMENTS || from > to
+                    ? Set.of()
+                    : rollUps.present(Level.BLOCK, timeline, from, to);
+        }
+
+        @Override
+        public boolean hasNext() {
+            return (end >= 0 && at <= end) || runs.hasNext();
+        }
+
+        @Override
+        public Callable<Told> next() {
+            if (end < 0 || at > end) {
+                ArchivedWal.Run run = runs.next();
+                at = Math.max(at, run.first());
+                end = Math.min(to, run.last());
+            }
+            long first = at;
+            long block = Level.BLOCK.first(first);
+            if (blocks.contains(block) && Level.GROUP.first(first) == first && first + 255 <= end) {
+                long last = Level.GROUP.first(Math.min(end + 1, block + Level.BLOCK.segments())) - 1;
+                at = last + 1;
+                return () -> block(timeline, first, last);
+            }
+            long group = Level.GROUP.first(first);
+            if (groups().contains(group)) {
+                long last = Math.min(end, group + Level.GROUP.segments() - 1);
+                at = last + 1;
+                return () -> group(timeline, first, last, finest);
+            }
+            at = first + 1;
+            return () -> single(timeline, first, first);
+        }
+
+        private Set<Long> groups() {
+            if (groups == null) {
+                groups = rollUps.present(Level.GROUP, timeline, at, to);
+            }
+            return groups;
+        }
+    }
+
+    /** Of whole groups within a block. */
+    private Told block(TimelineId timeline, long first, long last) {
+        Optional<RollUp> rollUp = rollUps.read(Level.BLOCK, timeline, Level.BLOCK.first(first));
+        if (rollUp.isPresent()) {
+            return told(within(rollUp.get(), first, last));
+        }
+        List<SegmentSummary> all = new ArrayList<>();
+        for (long group = first; group <= last; group += Level.GROUP.segments()) {
+            Told told = group(timeline, group, group + Level.GROUP.segments() - 1, Finest.STRETCHES);
+            all.addAll(told.summaries());
+            if (told.broken() != null) {
+                return new Told(all, told.broken(), told.why());
+            }
+        }
+        return told(all);
+    }
+
+    private Told group(TimelineId timeline, long first, long last, Finest finest) {
+        Optional<RollUp> rollUp = rollUps.read(Level.GROUP, timeline, Level.GROUP.first(first));
+        if (rollUp.isEmpty()) {
+            return single(timeline, first, last);
+        }
+        List<SegmentSummary> entries = within(rollUp.get(), first, last);
+        return told(
+                finest == Finest.STRETCHES && entries.size() == Level.GROUP.entries() ? together(entries) : entries);
+    }
+
+    private Told single(TimelineId timeline, long first, long last) {
+        List<SegmentSummary> all = new ArrayList<>();
+        for (long number = first; number <= last; number++) {
+            WalSegmentName name = WalSegmentName.of(timeline, number, size);
+            try {
+                summaries.read(name).ifPresent(all::add);
+            } catch (BrokenWalException e) {
+                return new Told(all, name, e);
+            }
+        }
+        return told(all);
+    }
+
+    /** One summary of them all; each by itself where they don't follow each other, which their reader then finds. */
+    private static List<SegmentSummary> together(List<SegmentSummary> entries) {
+        try {
+            return List.of(SegmentSummary.joined(entries).brief(0));
+        } catch (BrokenWalException e) {
+            return entries;
+        }
+    }
+
+    private static List<SegmentSummary> within(RollUp rollUp, long first, long last) {
+        return rollUp.entries().stream()
+                .filter(e -> e.number() >= first && e.number() + e.segments() - 1 <= last)
+                .toList();
+    }
+
+    private static Told told(List<SegmentSummary> summaries) {
+        return new Told(summaries, null, null);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
