@@ -18,9 +18,9 @@ import org.pgpitr.cli.command.ConfigSampleCommand;
 import org.pgpitr.cli.command.ConfigShowCommand;
 import org.pgpitr.cli.command.DemoCommand;
 import org.pgpitr.cli.command.ExpireCommand;
-import org.pgpitr.cli.command.InitCommand;
 import org.pgpitr.cli.command.IndexCommand;
 import org.pgpitr.cli.command.IndexRebuildCommand;
+import org.pgpitr.cli.command.InitCommand;
 import org.pgpitr.cli.command.KeygenCommand;
 import org.pgpitr.cli.command.ListCommand;
 import org.pgpitr.cli.command.PinCommand;
@@ -58,8 +58,7 @@ final class Commands {
         ALL.put("status", environment -> new CommandLine(new StatusCommand(environment)));
         ALL.put(
                 "index",
-                environment ->
-                        new CommandLine(new IndexCommand()).addSubcommand(new IndexRebuildCommand(environment)));
+                environment -> new CommandLine(new IndexCommand()).addSubcommand(new IndexRebuildCommand(environment)));
         ALL.put("keygen", environment -> new CommandLine(new KeygenCommand(environment)));
         ALL.put(
                 "config",

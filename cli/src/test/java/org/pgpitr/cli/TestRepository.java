@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.SystemIdentifier;
@@ -66,7 +67,7 @@ final class TestRepository {
                 Instant.parse("2026-11-01T00:00:00Z")));
     }
 
-    /** A segment of the cluster of a generation as PostgreSQL would hand it over. */
+    /** A segment of the cluster of a generation as PostgreSQL would hand it over: one record, which ends it. */
     static byte[] segment(int generation, long number) {
         ByteBuffer segment = ByteBuffer.allocate(SIZE.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         segment.putShort(0, (short) 0xD110);
@@ -76,6 +77,12 @@ final class TestRepository {
         segment.putLong(24, generation);
         segment.putInt(32, SIZE.bytes());
         segment.putInt(36, 8192);
+        segment.putInt(40, 24);
+        segment.putLong(48, (number - 1) * SIZE.bytes() + 40);
+        segment.put(56, (byte) 0x40);
+        CRC32C crc = new CRC32C();
+        crc.update(segment.array(), 40, 20);
+        segment.putInt(60, (int) crc.getValue());
         return segment.array();
     }
 

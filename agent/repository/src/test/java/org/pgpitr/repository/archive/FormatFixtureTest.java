@@ -3,9 +3,11 @@ package org.pgpitr.repository.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
@@ -78,7 +82,7 @@ class FormatFixtureTest {
         assertThat(generation.identity()).isEqualTo(WalFiles.cluster(1, WalFiles.CLUSTER, encryption));
         WalArchive archive = new WalArchive(generation);
         assertThat(archive.scan().runs(TimelineId.FIRST))
-                .containsExactly(new ArchivedWal.Run(TimelineId.FIRST, 0xA3, 0xA3));
+                .containsExactly(new ArchivedWal.Run(TimelineId.FIRST, 0xA3, 0xA4));
         assertThat(archive.scan().unknownObjects()).isZero();
         assertThat(archive.histories())
                 .isEqualTo(Map.of(new TimelineId(2), TimelineHistory.parse(new TimelineId(2), HISTORY)));
@@ -91,6 +95,30 @@ class FormatFixtureTest {
         assertThat(archive.fetch(WalFileName.parse(SEGMENT + ".00000028.backup"), backup))
                 .isTrue();
         assertThat(backup).content().startsWith("START WAL LOCATION: 0/A300028");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Encryption.class)
+    void a_segment_and_its_summary_are_read(Encryption encryption) throws Exception {
+        Generation generation = open(encryption);
+        WalSegmentName name = WalSegmentName.parse("0000000100000000000000A4");
+        ObjectKey key = generation.layout().wal(name);
+        byte[] written;
+        try (InputStream stored = generation.store().open(key).orElseThrow()) {
+            written = generation.codec().annex(key, stored).orElseThrow();
+        }
+        SegmentSummary summary = SummaryFormat.parse(written);
+        assertThat(summary.facts().transactions().last())
+                .hasValueSatisfying(last -> assertThat(last.time()).isEqualTo(Instant.parse("2026-11-20T14:05:01Z")));
+        assertThat(summary.facts().restorePoints())
+                .singleElement()
+                .satisfies(point -> assertThat(point.name()).isEqualTo("before_release"));
+        assertThat(summary.facts().relations()).hasSize(2);
+        assertThat(summary.facts().rows())
+                .singleElement()
+                .satisfies(rows -> assertThat(rows.inserted()).isEqualTo(150));
+        Content segment = Content.of(new WalArchive(generation).read(name));
+        assertThat(SegmentInspection.summary(name, segment)).hasValue(summary);
     }
 
     @ParameterizedTest
