@@ -1,6 +1,7 @@
 package org.pgpitr.cli.command;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.pgpitr.service.config.ConfigKey;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.Entry;
+import org.pgpitr.service.config.RetentionSettings;
 import org.pgpitr.service.verify.Depth;
 import org.pgpitr.service.verify.VerifyOptions;
 import org.pgpitr.service.verify.VerifyReport;
@@ -133,6 +135,7 @@ public final class VerifyCommand extends PgpitrCommand {
                     generation == null ? OptionalInt.empty() : OptionalInt.of(generation),
                     one,
                     from,
+                    walKept(configuration.retention()),
                     configuration.verify().workers(),
                     configuration.verify().stateFolder().or(this::standardFolder));
             VerifyReport report = new VerifyTask(
@@ -146,6 +149,16 @@ public final class VerifyCommand extends PgpitrCommand {
             }
             return report.exitCode();
         }
+    }
+
+    /** Where WAL is kept by its age: behind which age there may be gaps between backups. */
+    private static Optional<Duration> walKept(RetentionSettings retention) {
+        return retention
+                .wal()
+                .map(age -> retention
+                        .window()
+                        .filter(window -> window.compareTo(age) > 0)
+                        .orElse(age));
     }
 
     private Depth depth() {

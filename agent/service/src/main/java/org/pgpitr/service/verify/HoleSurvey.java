@@ -59,6 +59,10 @@ final class HoleSurvey {
     }
 
     private void tell(WalHole hole) {
+        if (isExpired(hole)) {
+            findings.add(new WalFinding.WalExpired(hole, options.walKept().orElseThrow()));
+            return;
+        }
         Optional<Instant> after = hole.after().flatMap(this::archived);
         if (options.since().isPresent()
                 && after.isPresent()
@@ -66,6 +70,17 @@ final class HoleSurvey {
             return;
         }
         findings.add(new WalFinding.WalMissing(hole, hole.before().flatMap(this::archived), after));
+    }
+
+    /** The retention lets WAL go that only leads on from one old backup to the next. */
+    private boolean isExpired(WalHole hole) {
+        return options.walKept().isPresent()
+                && hole.inconsistent().isEmpty()
+                && hole.again()
+                        .filter(backup -> backup.stopped()
+                                .isBefore(
+                                        clock.instant().minus(options.walKept().get())))
+                        .isPresent();
     }
 
     private Optional<Instant> archived(WalSegmentName name) {

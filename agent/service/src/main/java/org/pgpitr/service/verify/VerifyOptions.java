@@ -1,6 +1,7 @@
 package org.pgpitr.service.verify;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +16,7 @@ import org.pgpitr.repository.backup.BackupId;
  * @param generation the only one; empty: all
  * @param backup the only one, with the WAL behind it; empty: all
  * @param since only backups that ended, and WAL that was archived, at that time or later; empty: all
+ * @param walKept how far back the retention keeps WAL without a gap; empty: as far as there are backups
  * @param workers how much is verified at the same time
  * @param stateFolder where a run notes what is done, so that it can be continued; empty: it can't
  */
@@ -23,6 +25,7 @@ public record VerifyOptions(
         OptionalInt generation,
         Optional<BackupId> backup,
         Optional<Instant> since,
+        Optional<Duration> walKept,
         int workers,
         Optional<Path> stateFolder) {
     public VerifyOptions {

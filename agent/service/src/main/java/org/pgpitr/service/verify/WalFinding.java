@@ -1,5 +1,6 @@
 package org.pgpitr.service.verify;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,45 @@ public sealed interface WalFinding extends Finding {
                             hole.inconsistent().stream()
                                     .map(b -> b.id().toString())
                                     .toList())
+                    .end();
+        }
+    }
+
+    /** Old WAL that the retention lets go: backups before it can be recovered to their own end. */
+    record WalExpired(WalHole hole, Duration kept) implements WalFinding {
+        @Override
+        public String kind() {
+            return "wal_expired";
+        }
+
+        @Override
+        public Severity severity() {
+            return Severity.NOTE;
+        }
+
+        @Override
+        public String subject() {
+            return hole.first() + " " + hole.last();
+        }
+
+        @Override
+        public String message() {
+            return "WAL segments " + hole.first() + " to " + hole.last() + " (" + hole.count()
+                    + ") are not there, as the retention has it, which keeps WAL for " + kept.toDays() + " days; "
+                    + Loss.of(hole);
+        }
+
+        @Override
+        public Optional<String> hint() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return Details.with("timeline", hole.timeline().value())
+                    .and("first", hole.first().toString())
+                    .and("last", hole.last().toString())
+                    .and("count", hole.count())
                     .end();
         }
     }

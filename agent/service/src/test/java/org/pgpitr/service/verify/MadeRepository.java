@@ -273,7 +273,8 @@ final class MadeRepository {
     }
 
     static VerifyOptions options(Depth depth, Optional<Path> state) {
-        return new VerifyOptions(depth, OptionalInt.empty(), Optional.empty(), Optional.empty(), 2, state);
+        return new VerifyOptions(
+                depth, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 2, state);
     }
 
     VerifyReport verify(Depth depth) {

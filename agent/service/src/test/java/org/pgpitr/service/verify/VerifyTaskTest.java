@@ -317,6 +317,7 @@ class VerifyTaskTest {
                 OptionalInt.empty(),
                 Optional.of(BackupId.parse(SECOND)),
                 Optional.empty(),
+                Optional.empty(),
                 2,
                 Optional.empty());
 
@@ -333,6 +334,7 @@ class VerifyTaskTest {
                                 OptionalInt.empty(),
                                 Optional.of(BackupId.parse("20200101T000000Z")),
                                 Optional.empty(),
+                                Optional.empty(),
                                 2,
                                 Optional.empty())))
                 .isInstanceOfSatisfying(
@@ -348,6 +350,7 @@ class VerifyTaskTest {
                 OptionalInt.empty(),
                 Optional.empty(),
                 Optional.of(Instant.parse("2026-11-21T01:30:00Z")),
+                Optional.empty(),
                 2,
                 Optional.empty());
 
@@ -357,8 +360,54 @@ class VerifyTaskTest {
         assertThat(report.generations().get(0).verified().backups()).isEqualTo(1);
         assertThat(report.generations().get(0).verified().walFiles()).isEqualTo(7);
         assertThatThrownBy(() -> new VerifyOptions(
-                        Depth.sample(5), OptionalInt.empty(), Optional.empty(), options.since(), 2, Optional.empty()))
+                        Depth.sample(5),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        options.since(),
+                        Optional.empty(),
+                        2,
+                        Optional.empty()))
                 .hasMessageContaining("can't be limited by time");
+    }
+
+    /** As the retention's {@code wal} has it: older backups keep only the WAL that makes them consistent. */
+    @Test
+    void wal_that_the_retention_lets_go_is_no_hole_and_any_other_is() {
+        MadeRepository made = small(Encryption.NONE);
+        made.archive(made.wal(2).fill(9));
+        made.backup("20261001T010000Z", 1, 2, 3);
+        made.backup("20261020T010000Z", 1, 5, 6);
+        made.backup(SECOND, 1, 8, 8);
+        made.lose(made.key(MadeRepository.segment(1, 4)));
+        VerifyOptions options = new VerifyOptions(
+                new Depth.Quick(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Duration.ofDays(30)),
+                2,
+                Optional.empty());
+
+        VerifyReport report = verify(made.repository(made.store), options);
+
+        assertThat(report.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(report.generations().get(0).findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.kind()).isEqualTo("wal_expired");
+            assertThat(finding.message()).contains("which keeps WAL for 30 days", "no moment from 0/400000 on");
+        });
+        assertThat(made.verify(new Depth.Quick()).exitCode())
+                .as("without a retention")
+                .isEqualTo(ExitCode.TARGET_UNREACHABLE);
+
+        made.lose(made.key(MadeRepository.segment(1, 7)));
+        assertThat(verify(made.repository(made.store), options).exitCode())
+                .as("moments of the last 30 days are lost")
+                .isEqualTo(ExitCode.TARGET_UNREACHABLE);
+        made.archive(made.wal(2).fill(9));
+        made.lose(made.key(MadeRepository.segment(1, 3)));
+        assertThat(verify(made.repository(made.store), options).exitCode())
+                .as("a backup can't become consistent")
+                .isEqualTo(ExitCode.TARGET_UNREACHABLE);
     }
 
     @Test
