@@ -112,6 +112,7 @@ final class ExampleCluster {
         return new GenerationFacts(
                 generation,
                 new RecoveryFacts(SIZE, backups, List.of(), histories, wal.build(), now),
+                Map.of(),
                 times.build(),
                 List.of(),
                 pins,

@@ -55,8 +55,12 @@ public final class WholeBackups {
                 facts.asOf());
     }
 
-    /** What of a backup is missing, in words that continue "because"; empty if nothing is. */
-    private static Optional<String> defect(Generation generation, BackupId id) {
+    /**
+     * What of a backup is missing, in words that continue "because"; empty if nothing is.
+     *
+     * @throws PgpitrException NO_KEY if its manifest can't be decrypted
+     */
+    public static Optional<String> defect(Generation generation, BackupId id) {
         List<LaneTotals> lanes;
         try (ManifestReader manifest = ManifestReader.open(generation, id)) {
             lanes = manifest.lanes();

@@ -13,6 +13,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
  *
  * @param generation its number, from 1
  * @param recovery backups, histories, and the names of the archived WAL
+ * @param incomplete backups of which objects are missing, each with what is
  * @param times when that was archived
  * @param backupHistories the archived {@code .backup} files
  * @param pins the pins, those that have ended included
@@ -23,6 +24,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
 public record GenerationFacts(
         int generation,
         RecoveryFacts recovery,
+        Map<BackupId, String> incomplete,
         ArchiveTimes times,
         List<BackupHistoryName> backupHistories,
         Map<BackupId, Pin> pins,
@@ -30,6 +32,7 @@ public record GenerationFacts(
         List<Leftover> leftovers,
         Optional<String> writer) {
     public GenerationFacts {
+        incomplete = Map.copyOf(incomplete);
         backupHistories = List.copyOf(backupHistories);
         pins = Map.copyOf(pins);
         inUse = Map.copyOf(inUse);
@@ -40,6 +43,7 @@ public record GenerationFacts(
     public GenerationFacts alsoInUse(Map<BackupId, String> more) {
         Map<BackupId, String> all = new HashMap<>(inUse);
         all.putAll(more);
-        return new GenerationFacts(generation, recovery, times, backupHistories, pins, all, leftovers, writer);
+        return new GenerationFacts(
+                generation, recovery, incomplete, times, backupHistories, pins, all, leftovers, writer);
     }
 }

@@ -28,7 +28,13 @@ record KnownBackup(
             .thenComparing(b -> b.backup().id());
 
     static KnownBackup of(GenerationFacts generation, BackupWays ways, BackupSummary backup) {
-        return new KnownBackup(generation, backup, ways.from(backup), ways.consistentOn(backup), ways.defect(backup));
+        Optional<String> missing = Optional.ofNullable(generation.incomplete().get(backup.id()));
+        return new KnownBackup(
+                generation,
+                backup,
+                ways.from(backup),
+                missing.isPresent() ? List.of() : ways.consistentOn(backup),
+                missing.or(() -> ways.defect(backup)));
     }
 
     BackupId id() {

@@ -3,6 +3,7 @@ package org.pgpitr.repository.retention;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +22,13 @@ import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.RestoreLease;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
+import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
@@ -90,6 +93,7 @@ public final class RetentionFactsReader {
         return new GenerationFacts(
                 generation.number(),
                 recovery,
+                incomplete(generation, listing.backups()),
                 wal.times.build(),
                 wal.backupHistories,
                 new Pins(generation).list(),
@@ -98,6 +102,15 @@ public final class RetentionFactsReader {
                         .map(id -> leftover(generation, id))
                         .toList(),
                 writer);
+    }
+
+    /** One that can't be restored must not take the place of one that can. */
+    private static Map<BackupId, String> incomplete(Generation generation, List<BackupSummary> backups) {
+        Map<BackupId, String> incomplete = new HashMap<>();
+        for (BackupSummary backup : backups) {
+            WholeBackups.defect(generation, backup.id()).ifPresent(why -> incomplete.put(backup.id(), why));
+        }
+        return incomplete;
     }
 
     private static Leftover leftover(Generation generation, BackupId id) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ class RetentionPlannerTest {
     private static final KeepCalendar NONE = new KeepCalendar(0, 0, 0, 0, ZoneOffset.UTC);
     private static final Instant NOW = Instant.parse("2026-11-20T00:00:00Z");
 
+    private final Map<BackupId, String> incomplete = new HashMap<>();
     private final ArchiveTimes.Builder times = ArchiveTimes.builder();
 
     private static RetentionPolicy count(int count) {
@@ -39,8 +41,8 @@ class RetentionPlannerTest {
     }
 
     private GenerationPlan plan(RecoveryFacts facts, RetentionPolicy policy, Map<BackupId, Pin> pins) {
-        GenerationFacts generation =
-                new GenerationFacts(1, facts, times.build(), List.of(), pins, Map.of(), List.of(), Optional.empty());
+        GenerationFacts generation = new GenerationFacts(
+                1, facts, incomplete, times.build(), List.of(), pins, Map.of(), List.of(), Optional.empty());
         return RetentionPlanner.plan(new RetentionFacts(List.of(generation), NOW), policy)
                 .generation(1);
     }
@@ -149,6 +151,15 @@ class RetentionPlannerTest {
         assertThat(plan.backups().get(1).defect())
                 .contains("WAL segment 000000010000000000000004, which it needs to become consistent, is not in the"
                         + " archive");
+    }
+
+    @Test
+    void a_backup_that_lacks_objects_takes_no_place_of_a_whole_one() {
+        incomplete.put(BackupId.parse("20261109T120000Z"), "an object is missing");
+
+        GenerationPlan plan = plan(noons("01", "05", "09"), count(1));
+        assertThat(kept(plan)).containsExactly("1105");
+        assertThat(plan.backups().get(2).defect()).contains("an object is missing");
     }
 
     @Test

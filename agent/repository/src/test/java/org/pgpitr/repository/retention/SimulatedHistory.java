@@ -109,7 +109,7 @@ final class SimulatedHistory {
         RecoveryFacts recovery = new RecoveryFacts(
                 plain.segmentSize(), backups, unreadable, plain.histories(), plain.wal(), plain.asOf());
         return new GenerationFacts(
-                number, recovery, times.build(), List.of(), pins, users, List.of(), Optional.empty());
+                number, recovery, Map.of(), times.build(), List.of(), pins, users, List.of(), Optional.empty());
     }
 
     private static BackupSummary shifted(BackupSummary b, int era) {

@@ -101,35 +101,41 @@ final class ExpireFixture {
                 1000,
                 1000,
                 List.of());
-        BackupSummary summary = new BackupSummary(
-                told.id(),
-                generation.identity().systemIdentifier(),
-                told.major(),
-                told.serverVersion(),
-                told.pgpitrVersion(),
-                told.label(),
-                told.started(),
-                told.stopped(),
-                told.timeline(),
-                told.startLsn(),
-                told.stopLsn(),
-                told.segmentSize(),
-                told.source(),
-                told.xmin(),
-                told.nextXid(),
-                told.checksums(),
-                told.tablespaces(),
-                told.damagedPages(),
-                0,
-                0,
-                0,
-                0);
+        BackupSummary summary = withLanes(told, told.id(), 0);
         put(generation, generation.layout().data(summary.id().value(), 0, 0), "data");
         put(generation, generation.layout().data(summary.id().value(), 0, 1), "more data");
         try (ManifestWriter writer = new ManifestWriter(generation, summary.id())) {
             writer.commit(summary, List.of());
         }
         return summary;
+    }
+
+    /** The same backup, but for its identifier, without files. */
+    static BackupSummary withLanes(BackupSummary b, BackupId id, int lanes) {
+        Duration later = Duration.between(b.started(), id.time());
+        return new BackupSummary(
+                id,
+                b.systemIdentifier(),
+                b.major(),
+                b.serverVersion(),
+                b.pgpitrVersion(),
+                b.label(),
+                b.started().plus(later),
+                b.stopped().plus(later),
+                b.timeline(),
+                b.startLsn(),
+                b.stopLsn(),
+                b.segmentSize(),
+                b.source(),
+                b.xmin(),
+                b.nextXid(),
+                b.checksums(),
+                b.tablespaces(),
+                b.damagedPages(),
+                0,
+                0,
+                100L * lanes,
+                lanes);
     }
 
     /** Segments, archived on a day. */

@@ -24,7 +24,10 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.backup.LaneTotals;
+import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.backup.RestoreLease;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
@@ -309,6 +312,19 @@ class ExpireTaskTest {
                 .withMessage("no backup can be recovered, so nothing is deleted")
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TARGET_UNREACHABLE));
         assertThat(left()).isEqualTo(before);
+    }
+
+    @Test
+    void a_backup_of_which_objects_are_missing_takes_no_place_of_a_whole_one() {
+        BackupId id = id(5);
+        try (ManifestWriter writer = new ManifestWriter(generation, id)) {
+            BackupSummary like = new BackupCatalog(generation).find(id(4));
+            writer.commit(ExpireFixture.withLanes(like, id, 1), List.of(new LaneTotals(0, 1, 0, 512, 100)));
+        }
+
+        assertThat(fixture.task(newest(1)).run().deletedBackups())
+                .extracting(ExpireReport.Deleted::id)
+                .containsExactly(id(1), id(2), id(3), id(5));
     }
 
     @Test
