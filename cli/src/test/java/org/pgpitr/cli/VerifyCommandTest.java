@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,10 +39,19 @@ class VerifyCommandTest {
 
     private void lose(long... segments) throws IOException {
         for (long segment : segments) {
-            Files.delete(repository
-                    .folder()
-                    .resolve("main/1/wal/00000001/00000000/" + TestRepository.name(segment) + ".zst"));
+            Files.delete(object(segment));
         }
+    }
+
+    private void cut(long segment) throws IOException {
+        Path object = object(segment);
+        byte[] bytes = Files.readAllBytes(object);
+        Files.delete(object);
+        Files.write(object, Arrays.copyOf(bytes, bytes.length - 1));
+    }
+
+    private Path object(long segment) {
+        return repository.folder().resolve("main/1/wal/00000001/00000000/" + TestRepository.name(segment) + ".zst");
     }
 
     @Test
@@ -75,6 +85,8 @@ class VerifyCommandTest {
     @Test
     void damage_has_status_20_and_one_hint_for_all_of_a_kind() throws IOException {
         lose(7);
+        cut(3);
+        cut(5);
 
         RunCli.Result result = run("--full");
 
@@ -84,7 +96,9 @@ class VerifyCommandTest {
                         .filter(line -> line.startsWith("damaged   "))
                         .count())
                 .isGreaterThan(2);
-        assertThat(result.out().split("hint: put the object back", -1)).hasSize(2);
+        assertThat(result.out().split("hint: put the object back", -1))
+                .as("of two damaged segments")
+                .hasSize(2);
         assertThat(result.out()).contains("findings are damaged, 1 finding is a hole\n");
         assertThat(folder.resolve(".local/state/pgpitr")).isEmptyDirectory();
     }
