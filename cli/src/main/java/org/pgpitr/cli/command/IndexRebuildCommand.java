@@ -11,7 +11,7 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
-import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.index.IndexBuilder;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.config.Configuration;
@@ -78,7 +78,7 @@ public final class IndexRebuildCommand extends PgpitrCommand {
     }
 
     private IndexBuilder.Result build(Generation generation) {
-        ArchivedWal wal = new WalArchive(generation).scan();
+        ArchivedWal wal = ArchiveListing.scan(generation, READ_AHEAD);
         Progress progress = output.progress(environment);
         long size = generation.identity().segmentSize().bytes();
         progress.begin("reading what the WAL tells", IndexBuilder.segmentsToRead(wal) * size);

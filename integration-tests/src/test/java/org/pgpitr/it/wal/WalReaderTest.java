@@ -41,13 +41,13 @@ import org.pgpitr.postgres.wal.WalRecord;
 
 /** Segments of 1 MB, so that records cross many pages and segments. */
 class WalReaderTest {
-    private static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+    static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
     private static final int MUTATIONS = 300;
 
     /** What the server says of a workload while it runs it. */
-    private record Told(long deleting, RelationLocator dropped, long dropping, String restorePoint) {}
+    record Told(long deleting, RelationLocator dropped, long dropping, String restorePoint) {}
 
-    private static PostgresInstance server(Workspace work, int major) {
+    static PostgresInstance server(Workspace work, int major) {
         return work.instance("source", Majors.binaries(major))
                 .initdb(InitdbOptions.standard().with(SIZE))
                 .set("fsync", "off")
@@ -58,7 +58,7 @@ class WalReaderTest {
                 .start();
     }
 
-    private static Told workload(PostgresInstance server) {
+    static Told workload(PostgresInstance server) {
         server.execute("create table victim (id int primary key, filler text)");
         server.execute("create table other (id int)");
         server.execute("insert into victim select g, repeat(md5(g::text), 20) from generate_series(1, 20000) g");
@@ -84,7 +84,7 @@ class WalReaderTest {
                 point);
     }
 
-    private static List<Path> segments(PostgresInstance server) {
+    static List<Path> segments(PostgresInstance server) {
         try (Stream<Path> files = Files.list(server.dataDirectory().resolve("pg_wal"))) {
             String current = server.query("select pg_walfile_name(pg_current_wal_lsn())");
             return files.filter(

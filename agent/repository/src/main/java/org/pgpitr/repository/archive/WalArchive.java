@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -194,11 +197,64 @@ public final class WalArchive {
         return listing.result();
     }
 
+    /**
+     * As {@link #scan()}, in several listings at a time.
+     *
+     * @param splits where one listing ends and the next begins, in order; they need not exist
+     * @param threads runs the listings
+     */
+    public ArchivedWal scan(List<WalSegmentName> splits, ExecutorService threads) {
+        WalListing listing = new WalListing(layout, generation.identity().segmentSize());
+        List<Future<?>> stretches = new ArrayList<>();
+        for (int i = 0; i <= splits.size(); i++) {
+            // As in scan(from): the bare name has no object and sorts before all that begin with it.
+            Optional<ObjectKey> after = i == 0 ? Optional.empty() : Optional.of(bare(splits.get(i - 1)));
+            Optional<ObjectKey> to = i == splits.size() ? Optional.empty() : Optional.of(bare(splits.get(i)));
+            stretches.add(threads.submit(() -> list(after, to, listing)));
+        }
+        stretches.forEach(WalArchive::await);
+        return listing.result();
+    }
+
+    private ObjectKey bare(WalSegmentName name) {
+        return ObjectKey.of(layout.walPrefix(name) + name);
+    }
+
+    private void list(Optional<ObjectKey> after, Optional<ObjectKey> to, ObjectStore.ListVisitor visitor) {
+        ObjectStore.ListVisitor part = (key, stat) -> {
+            if (to.isPresent() && key.compareTo(to.get()) > 0) {
+                return ObjectStore.ListVisitor.Next.STOP;
+            }
+            synchronized (visitor) {
+                return visitor.visit(key, stat);
+            }
+        };
+        if (after.isPresent()) {
+            store.listAfter(layout.walPrefix(), after.get(), part);
+        } else {
+            store.list(layout.walPrefix(), part);
+        }
+    }
+
+    private static void await(Future<?> stretch) {
+        try {
+            stretch.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while listing the archive", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException("listing the archive", e.getCause());
+        }
+    }
+
     /** The archived segments of one timeline, from {@code from} on. */
     public ArchivedWal scan(WalSegmentName from) {
         WalListing listing = new WalListing(layout, generation.identity().segmentSize());
         // The bare name has no object; it sorts before all that begin with it and behind those of earlier segments.
-        store.listAfter(layout.walPrefix(from.timeline()), ObjectKey.of(layout.walPrefix(from) + from), listing);
+        store.listAfter(layout.walPrefix(from.timeline()), bare(from), listing);
         return listing.result();
     }
 }

@@ -198,6 +198,9 @@ class WalIndexTest {
         assertThat(facts(stretches).restorePoints()).isEqualTo(POINTS);
         assertThat(facts(segments(wal(), FIRST, LAST)).transactions()).isEqualTo(facts.transactions());
         assertThat(segments(wal(), 300, 310)).hasSize(11);
+        assertThat(ArchiveListing.scan(generation, 4).runs(ONE)).isEqualTo(wal().runs(ONE));
+        assertThat(ArchiveListing.scan(generation, 4).storedBytes(ONE, FIRST, LAST))
+                .isEqualTo(wal().storedBytes(ONE, FIRST, LAST));
         assertStops("with roll-ups");
         assertThat(point("p57", Lsn.ZERO)).isEqualTo(Optional.of(POINTS.get(1)));
         assertThat(point("p57", POINTS.get(1).lsn())).isEqualTo(Optional.of(POINTS.get(3)));
