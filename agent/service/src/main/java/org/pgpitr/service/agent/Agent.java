@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.service.spool.Spool;
 
@@ -62,7 +63,7 @@ public final class Agent {
     /**
      * Works until this thread is interrupted; then stops what runs, and returns.
      *
-     * @throws PgpitrException LOCKED if another agent works for this data directory
+     * @throws PgpitrException LOCKED if another agent works for this data directory, or the spool is taken away
      */
     public void run() {
         spool.create();
@@ -75,7 +76,7 @@ public final class Agent {
                         "working for " + dataDirectory + ", process "
                                 + ProcessHandle.current().pid());
                 notifier.ready();
-                beat();
+                beat(lock);
             } catch (InterruptedException e) {
                 log.info(SELF, "stopping");
                 notifier.stopping();
@@ -87,11 +88,17 @@ public final class Agent {
         }
     }
 
-    private void beat() throws InterruptedException, IOException {
+    private void beat(AgentLock lock) throws InterruptedException, IOException {
         AgentStatusFile status = new AgentStatusFile(spool.status());
         Instant started = clock.instant();
         boolean told = false;
         while (true) {
+            if (!lock.holds()) {
+                throw new PgpitrException(
+                        ExitCode.LOCKED,
+                        "the spool " + spool.folder() + " was removed while the agent worked",
+                        "start the agent again; systemd does so by itself");
+            }
             look();
             try {
                 status.write(facts(started));

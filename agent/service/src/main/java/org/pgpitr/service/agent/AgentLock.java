@@ -4,17 +4,37 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 
 /** One agent a data directory. The kernel gives the lock back when the process ends, however it ends. */
 final class AgentLock implements AutoCloseable {
+    private final Path file;
+    private final Object key;
     private final FileChannel channel;
 
-    private AgentLock(FileChannel channel) {
+    private AgentLock(Path file, FileChannel channel) throws IOException {
+        this.file = file;
         this.channel = channel;
+        this.key = keyOf(file);
+    }
+
+    private static Object keyOf(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Whether it still keeps others out: somebody who removes the spool lets a second agent in. */
+    boolean holds() {
+        try {
+            return Objects.equals(key, keyOf(file));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** @throws PgpitrException LOCKED if another process holds it */
@@ -23,7 +43,7 @@ final class AgentLock implements AutoCloseable {
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
-                return new AgentLock(channel);
+                return new AgentLock(file, channel);
             }
         } catch (OverlappingFileLockException e) {
             // this very process holds it

@@ -132,6 +132,9 @@ public final class Archiver implements AgentComponent {
                     answer(asks, answers);
                     ship(asks, pool);
                 }
+                if (!answers.isInPlace()) {
+                    throw new IOException("the spool " + spool.folder() + " was removed");
+                }
                 rest();
             }
         }

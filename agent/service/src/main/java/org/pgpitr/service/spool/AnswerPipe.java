@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.pgpitr.error.ExitCode;
 
@@ -26,10 +28,12 @@ public final class AnswerPipe implements AutoCloseable {
     private final RandomAccessFile pipe;
 
     private final Path place;
+    private final Object key;
 
-    private AnswerPipe(RandomAccessFile pipe, Path place) {
+    private AnswerPipe(RandomAccessFile pipe, Path place, Object key) {
         this.pipe = pipe;
         this.place = place;
+        this.key = key;
     }
 
     /** Makes the pipe anew; under its name it is open already. */
@@ -49,9 +53,22 @@ public final class AnswerPipe implements AutoCloseable {
         } finally {
             mkfifo.destroyForcibly();
         }
-        AnswerPipe pipe = new AnswerPipe(new RandomAccessFile(made.toFile(), "rw"), place);
+        AnswerPipe pipe = new AnswerPipe(new RandomAccessFile(made.toFile(), "rw"), place, keyOf(made));
         Files.move(made, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return pipe;
+    }
+
+    private static Object keyOf(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Whether hooks still find it; not where somebody removed the spool. */
+    public boolean isInPlace() {
+        try {
+            return Objects.equals(key, keyOf(place));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Says: look at the acknowledgement. */
@@ -85,7 +102,9 @@ public final class AnswerPipe implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(place);
+        if (isInPlace()) {
+            Files.deleteIfExists(place);
+        }
         pipe.close();
     }
 }

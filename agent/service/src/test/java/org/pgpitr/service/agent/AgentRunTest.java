@@ -132,6 +132,19 @@ class AgentRunTest {
     }
 
     @Test
+    void an_agent_whose_spool_is_removed_ends_so_that_never_two_work_at_once() throws Exception {
+        java.util.concurrent.atomic.AtomicReference<Throwable> end =
+                new java.util.concurrent.atomic.AtomicReference<>();
+        Thread agent = new Thread(() -> agent(Map.of(), AgentLog.Format.TEXT).run());
+        agent.setUncaughtExceptionHandler((thread, thrown) -> end.set(thrown));
+        agent.start();
+        RunningArchiver.await("the agent", () -> log.toString().contains("working for"));
+        Files.delete(spool().lock());
+        agent.join();
+        assertThat(end.get()).isInstanceOf(PgpitrException.class).hasMessageContaining("was removed");
+    }
+
+    @Test
     void systemd_hears_that_it_is_ready_that_it_lives_and_that_it_stops() throws Exception {
         Path socket = folder.resolve("notify");
         try (AFUNIXDatagramSocket systemd = AFUNIXDatagramSocket.newInstance()) {
