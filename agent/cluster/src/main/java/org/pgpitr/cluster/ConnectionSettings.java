@@ -60,6 +60,12 @@ public record ConnectionSettings(
                 DEFAULT_ANSWER_TIMEOUT);
     }
 
+    /** The same server and role, another database. */
+    ConnectionSettings withDatabase(String other) {
+        return new ConnectionSettings(
+                host, port, user, other, password, passwordFile, options, connectTimeout, answerTimeout);
+    }
+
     /** Whether {@link #host} is the directory of a Unix-domain socket. */
     public boolean isLocalSocket() {
         return host.startsWith("/");

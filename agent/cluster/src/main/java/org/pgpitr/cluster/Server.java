@@ -150,6 +150,14 @@ public final class Server implements AutoCloseable {
     }
 
     /**
+     * Tells of all databases and their relations, database by database. One that can't be connected to is said to be so,
+     * and does no harm.
+     */
+    public void relations(RelationVisitor visitor) {
+        new RelationsQuery(session, passwords).run(visitor);
+    }
+
+    /**
      * Settings in {@code pg_settings}' own form and units. What the server does not know, or the role may not see, is
      * left out.
      */

@@ -16,6 +16,8 @@ import java.util.concurrent.FutureTask;
  * {@code pg_catalog} only, and what fails becomes a {@link org.pgpitr.error.PgpitrException}.
  */
 final class Session implements AutoCloseable {
+    private static final int FETCHED_ROWS = 5000;
+
     private final ConnectionSettings settings;
     private final Connection connection;
     private final int versionNumber;
@@ -139,6 +141,28 @@ final class Session implements AutoCloseable {
                 throw sql;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Hears a row. */
+    @FunctionalInterface
+    interface RowVisitor {
+        void visit(ResultSet row) throws SQLException;
+    }
+
+    /** All rows of a query's result, however many, a few thousand at a time in memory. */
+    void stream(String what, String sql, RowVisitor visitor) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            connection.setAutoCommit(false);
+            statement.setFetchSize(FETCHED_ROWS);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    visitor.visit(result);
+                }
+            }
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw ServerFailure.asking(this, what, Privilege.NONE, e);
         }
     }
 

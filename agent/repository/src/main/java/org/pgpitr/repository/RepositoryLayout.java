@@ -145,6 +145,11 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return ObjectKey.of(backupPrefix(id) + "manifest.jsonl" + suffix());
     }
 
+    /** The names of the relations that a backup holds. */
+    public ObjectKey catalog(String id) {
+        return ObjectKey.of(backupPrefix(id) + "catalog.jsonl" + suffix());
+    }
+
     /**
      * An object of a lane.
      *

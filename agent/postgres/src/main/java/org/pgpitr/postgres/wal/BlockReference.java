@@ -13,7 +13,10 @@ public final class BlockReference {
     long relation;
     long block;
     int imageInfo;
+    int imageOffset;
     int imageLength;
+    int holeOffset;
+    int holeLength;
     int dataOffset;
     int dataLength;
 

@@ -4,11 +4,14 @@ import java.util.Optional;
 import org.pgpitr.postgres.PostgresMajor;
 
 /** Records of {@link RmgrId#DATABASE} ({@code src/include/commands/dbcommands_xlog.h}; renumbered in 15). */
-final class DatabaseRecord {
+public final class DatabaseRecord {
     private DatabaseRecord() {}
 
-    /** What it does; empty for kinds that are not known. */
-    static Optional<DatabaseChange> of(WalRecord record, PostgresMajor major) {
+    /**
+     * What it does, when it is replayed and not when its transaction commits; empty for kinds that are not known. A
+     * database that moves to another tablespace is "dropped" from the old one too.
+     */
+    public static Optional<DatabaseChange> of(WalRecord record, PostgresMajor major) {
         return kind(record.info() & 0xF0, major)
                 .map(kind -> new DatabaseChange(
                         kind, new RecordData(record).uint32(), record.xid(), record.start(), Optional.empty()));

@@ -6,6 +6,7 @@ public final class RmgrId {
     public static final int TRANSACTION = 1;
     public static final int STORAGE = 2;
     public static final int DATABASE = 4;
+    public static final int STANDBY = 8;
     public static final int HEAP2 = 9;
     public static final int HEAP = 10;
 

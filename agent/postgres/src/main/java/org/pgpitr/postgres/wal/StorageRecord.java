@@ -3,7 +3,7 @@ package org.pgpitr.postgres.wal;
 import java.util.Optional;
 
 /** Records of {@link RmgrId#STORAGE} ({@code src/include/catalog/storage_xlog.h}). */
-final class StorageRecord {
+public final class StorageRecord {
     private static final int CREATE = 0x10;
     private static final int TRUNCATE = 0x20;
     /** {@code SMGR_TRUNCATE_HEAP}. */
@@ -12,7 +12,7 @@ final class StorageRecord {
     private StorageRecord() {}
 
     /** What it does to a main fork; empty for other forks, and for kinds that are not known. */
-    static Optional<RelationChange> of(WalRecord record) {
+    public static Optional<RelationChange> of(WalRecord record) {
         RecordData data = new RecordData(record);
         return switch (record.info() & 0xF0) {
             case CREATE -> {

@@ -165,6 +165,7 @@ public final class WalRecord {
         }
         for (int i = 0; i < blockCount; i++) {
             BlockReference block = blocks[i];
+            block.imageOffset = at;
             block.dataOffset = at + block.imageLength;
             at = block.dataOffset + block.dataLength;
         }
@@ -195,10 +196,13 @@ public final class WalRecord {
         if (block.hasImage()) {
             need(at, 5, limit);
             block.imageLength = uint16(bytes, at);
+            block.holeOffset = uint16(bytes, at + 2);
+            block.holeLength = 0;
             block.imageInfo = uint8(bytes, at + 4);
             at += 5;
             if (imageFormat.hasHoleLength(block.imageInfo)) {
                 need(at, 2, limit);
+                block.holeLength = uint16(bytes, at);
                 at += 2;
             }
         }

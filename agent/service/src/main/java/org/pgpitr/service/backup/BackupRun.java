@@ -87,6 +87,7 @@ final class BackupRun {
             tablespaceNames.putAll(source.server().tablespaceNames());
             List<DamagedPage> damagedPages = damage.finish(ended.stop().stopLsn());
             ended.store(lanes);
+            new RelationNames(source.server(), generation, progress).store(id);
             awaitWal(ended);
             heartbeat.check();
             BackupSummary summary =

@@ -1,0 +1,167 @@
+package org.pgpitr.repository.find;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.wal.RelationLocator;
+import org.pgpitr.postgres.wal.TransactionRecord;
+import org.pgpitr.repository.catalog.CatalogRelation;
+import org.pgpitr.repository.find.RelationEffect.Fate;
+
+/**
+ * Makes of what a transaction did in the WAL what it did to the user's tables.
+ *
+ * <p>A dropped file alone does not tell a {@code DROP} from a {@code TRUNCATE} or a rewrite: both of these make a new
+ * file and drop the old one. But a drop deletes rows of {@code pg_class}, which a truncate does not; and a rewrite makes
+ * a table whose name tells which one it is to replace, or fills the new file page by page.
+ */
+final class CommitReading {
+    private final Names names;
+
+    CommitReading(Names names) {
+        this.names = names;
+    }
+
+    FoundEvent.Commit read(TransactionRecord record, Changes changes, Lsn start, Lsn end) {
+        List<RelationLocator> dropped = new ArrayList<>(record.dropped());
+        Collections.reverse(dropped); // the newest first, in the record
+        dropped.removeAll(changes.created());
+        List<RelationLocator> created = new ArrayList<>(changes.created());
+        created.removeAll(record.dropped());
+
+        Map<RelationLocator, RelationEffect> effects = new LinkedHashMap<>();
+        Map<RelationLocator, RelationLocator> successors = successors(dropped, created, changes);
+        for (RelationLocator file : dropped) {
+            put(effects, file, fate(file, successors, created, changes), changes);
+        }
+        Set<RelationLocator> replacements = new HashSet<>(successors.values());
+        successors.forEach(names::learnMove);
+        for (RelationLocator file : created) {
+            if (!replacements.contains(file) && !isRewritten(file, changes)) {
+                put(effects, file, Fate.CREATED, changes);
+            }
+        }
+        changes.rows.keySet().forEach(file -> {
+            if (!effects.containsKey(file) && !isRewritten(file, changes)) {
+                put(effects, file, Fate.CHANGED, changes);
+            }
+        });
+        List<RelationEffect> told = told(effects.values());
+        int count = Math.min(told.size(), FoundEvent.Commit.MOST_RELATIONS);
+        List<DatabaseEffect> databases = databases(changes);
+        return new FoundEvent.Commit(
+                record.xid(),
+                record.time(),
+                start,
+                end,
+                from(changes, databases, start),
+                record.preparedAs(),
+                changes.mayBePartial ? FoundEvent.Commit.Reading.MAYBE_PARTLY : FoundEvent.Commit.Reading.WHOLE,
+                databases,
+                told.subList(0, count),
+                told.size() - count);
+    }
+
+    private void put(
+            Map<RelationLocator, RelationEffect> effects, RelationLocator file, Fate fate, Changes changes) {
+        Changes.Rows rows = changes.rows.get(file);
+        effects.put(
+                file,
+                new RelationEffect(
+                        fate,
+                        names.database(file.database()),
+                        names.find(file),
+                        file,
+                        rows == null ? RowCounts.NONE : rows.counts()));
+    }
+
+    /** Which new file took the place of which old one. */
+    private Map<RelationLocator, RelationLocator> successors(
+            List<RelationLocator> dropped, List<RelationLocator> created, Changes changes) {
+        Map<RelationLocator, RelationLocator> found = new LinkedHashMap<>();
+        if (changes.relationsDeleted == 0 && dropped.size() == created.size()) {
+            // One for one, in the same order: TRUNCATE, REINDEX, a move to another tablespace
+            for (int i = 0; i < dropped.size(); i++) {
+                found.put(dropped.get(i), created.get(i));
+            }
+            return found;
+        }
+        for (RelationLocator file : dropped) {
+            names.find(file).ifPresent(relation -> {
+                long key = Names.key(file.database(), relation.oid());
+                Long now = changes.rewritten().getOrDefault(key, changes.files().get(key));
+                created.stream()
+                        .filter(each -> now != null && each.relation() == now && each.database() == file.database())
+                        .findFirst()
+                        .ifPresent(successor -> found.put(file, successor));
+            });
+        }
+        return found;
+    }
+
+    private Fate fate(
+            RelationLocator file,
+            Map<RelationLocator, RelationLocator> successors,
+            List<RelationLocator> created,
+            Changes changes) {
+        Optional<CatalogRelation> relation = names.find(file);
+        boolean rewritten = relation.filter(known -> isRewritten(file.database(), known, changes))
+                .isPresent();
+        RelationLocator successor = successors.get(file);
+        if (rewritten || (successor != null && changes.filled().contains(successor))) {
+            return Fate.REWRITTEN;
+        }
+        if (successor != null || (changes.relationsDeleted == 0 && !created.isEmpty())) {
+            return relation.filter(known -> known.kind() == 'i').isPresent() ? Fate.REWRITTEN : Fate.TRUNCATED;
+        }
+        return Fate.DROPPED;
+    }
+
+    private static boolean isRewritten(long database, CatalogRelation relation, Changes changes) {
+        return changes.rewritten().containsKey(Names.key(database, relation.oid()))
+                || changes.rewritten().containsKey(Names.key(database, relation.owner()));
+    }
+
+    /** Whether it is the new file of a rewritten table: its rows are no new ones. */
+    private static boolean isRewritten(RelationLocator file, Changes changes) {
+        return !changes.rewritten().isEmpty() && changes.created().contains(file);
+    }
+
+    /** Without what belongs to a table that is told, and without TOAST; the losses first. */
+    private static List<RelationEffect> told(java.util.Collection<RelationEffect> all) {
+        Set<Long> tables = new HashSet<>();
+        all.forEach(each -> each.relation().ifPresent(known -> tables.add(Names.key(known.database(), known.oid()))));
+        return all.stream()
+                .filter(each -> each.relation()
+                        .filter(known -> known.kind() == 't'
+                                || known.schema().equals("pg_toast")
+                                || tables.contains(Names.key(known.database(), known.owner())))
+                        .isEmpty())
+                .sorted(Comparator.comparing((RelationEffect each) -> !each.isLoss())
+                        .thenComparing(each -> -each.rows().deleted() - each.rows().updated()))
+                .toList();
+    }
+
+    private List<DatabaseEffect> databases(Changes changes) {
+        List<DatabaseEffect> databases = new ArrayList<>();
+        changes.databasesCreated().forEach(oid ->
+                databases.add(new DatabaseEffect(DatabaseEffect.Fate.CREATED, oid, names.database(oid))));
+        if (changes.databaseRowDeleted.isPresent()) {
+            changes.databasesRemoved().forEach(oid ->
+                    databases.add(new DatabaseEffect(DatabaseEffect.Fate.DROPPED, oid, names.database(oid))));
+        }
+        return databases;
+    }
+
+    private static Lsn from(Changes changes, List<DatabaseEffect> databases, Lsn commit) {
+        boolean dropped = databases.stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED);
+        return dropped ? changes.databaseRowDeleted.orElse(commit) : commit;
+    }
+}

@@ -1,0 +1,112 @@
+package org.pgpitr.repository.find;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.RecoveryTarget.Bound;
+import org.pgpitr.postgres.RestorePoint;
+
+/** Something that happened, and the targets around it. */
+public sealed interface FoundEvent {
+    /** When, by the server's clock. */
+    Instant time();
+
+    /** Where its record begins. */
+    Lsn lsn();
+
+    /** Recovers all that was before it, and not it. */
+    RecoveryTarget before();
+
+    /** Recovers it, and nothing behind it. */
+    RecoveryTarget after();
+
+    /**
+     * A transaction's commit.
+     *
+     * @param xid of the top-level transaction, 32 bits
+     * @param time when it committed
+     * @param lsn where the commit record begins: PostgreSQL compares a target with this position
+     * @param end behind the commit record
+     * @param from where what can't be undone by leaving the commit out begins: the commit record itself, but for a
+     *     dropped database, whose files go before the commit
+     * @param preparedAs the global identifier of a prepared transaction
+     * @param reading whether all of it was read
+     * @param databases that came or went
+     * @param relations that it changed, the losses first; at most {@link #MOST_RELATIONS}
+     * @param moreRelations how many were left out of {@code relations}
+     */
+    record Commit(
+            long xid,
+            Instant time,
+            Lsn lsn,
+            Lsn end,
+            Lsn from,
+            Optional<String> preparedAs,
+            Reading reading,
+            List<DatabaseEffect> databases,
+            List<RelationEffect> relations,
+            int moreRelations)
+            implements FoundEvent {
+        /** So many relations are told of one commit. */
+        public static final int MOST_RELATIONS = 200;
+
+        public Commit {
+            databases = List.copyOf(databases);
+            relations = List.copyOf(relations);
+        }
+
+        /** How much of a transaction was read. */
+        public enum Reading {
+            WHOLE,
+            /** It may have begun before the WAL that was read: there may be more than is told. */
+            MAYBE_PARTLY
+        }
+
+        /** Whether a database was dropped, or a table dropped or truncated. */
+        public boolean isLoss() {
+            return databases.stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED)
+                    || relations.stream().anyMatch(RelationEffect::isLoss);
+        }
+
+        /** Of all relations that are told. */
+        public RowCounts rows() {
+            return relations.stream().map(RelationEffect::rows).reduce(RowCounts.NONE, RowCounts::and);
+        }
+
+        @Override
+        public RecoveryTarget before() {
+            return new RecoveryTarget.AtLsn(from, Bound.EXCLUSIVE);
+        }
+
+        @Override
+        public RecoveryTarget after() {
+            return new RecoveryTarget.AtLsn(lsn, Bound.INCLUSIVE);
+        }
+    }
+
+    /**
+     * A restore point.
+     *
+     * @param point its name and time, and where its record ends
+     * @param lsn where its record begins
+     */
+    record Named(RestorePoint point, Lsn lsn) implements FoundEvent {
+        @Override
+        public Instant time() {
+            return point.time();
+        }
+
+        /** A restore point changes nothing. */
+        @Override
+        public RecoveryTarget before() {
+            return new RecoveryTarget.AtLsn(lsn, Bound.EXCLUSIVE);
+        }
+
+        @Override
+        public RecoveryTarget after() {
+            return new RecoveryTarget.Name(point.name());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package org.pgpitr.repository.find;
+
+/** Hears how far a search has got. */
+public interface SearchListener {
+    /** Looking for where to begin, which reads some segments here and there. */
+    void locating();
+
+    /** The reading begins. */
+    void reading(long segments);
+
+    /** One segment more is read. */
+    void read();
+}

@@ -1,0 +1,80 @@
+package org.pgpitr.repository.find;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.ArrayList;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.repository.catalog.CapturedRelations;
+
+/** What is to be said of a search besides what it found. */
+final class SearchNotes {
+    private static final int MOST = 20;
+
+    private final WalSegmentSize size;
+    private final List<String> notes = new ArrayList<>();
+
+    SearchNotes(WalSegmentSize size) {
+        this.size = size;
+    }
+
+    private void add(String note) {
+        if (notes.size() < MOST) {
+            notes.add(note);
+        } else if (notes.size() == MOST) {
+            notes.add("There is more of that kind.");
+        }
+    }
+
+    void captured(List<CapturedRelations> captured) {
+        if (captured.isEmpty()) {
+            add("No names of relations were captured with a backup near to it: relations that were not created in the WAL"
+                    + " that was read are shown by their file's number (pg_class.relfilenode).");
+        }
+        Set<String> unread = new TreeSet<>();
+        captured.forEach(each -> unread.addAll(each.unread().keySet()));
+        unread.remove("template0");
+        unread.forEach(database -> add("The relations of database \"" + database
+                + "\" could not be read when a backup was taken: they are shown by their numbers."));
+    }
+
+    void unknownTable(TableName table) {
+        add("No table of the name \"" + table.table()
+                + "\" was known when a backup was taken: it is found only if it was created in the WAL that was read.");
+    }
+
+    void hole(WalSegmentName found, long expected) {
+        long missing = found.number(size) - expected;
+        add("WAL segment " + WalSegmentName.of(found.timeline(), expected, size)
+                + (missing > 1 ? " and " + (missing - 1) + " behind it are" : " is")
+                + " not in the archive: what happened there is not known.");
+    }
+
+    void broken(WalSegmentName segment, BrokenWalException e) {
+        add("Segment " + segment + " was not read to its end: " + e.getMessage() + ".");
+    }
+
+    void endOfArchive(ArchivedPath path, SearchRange range, Optional<Instant> last) {
+        boolean beyond = range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
+                || range.toLsn()
+                        .filter(to -> path.size() == 0
+                                || !to.isBefore(path.get(path.size() - 1).name().end(size)))
+                        .isPresent();
+        if (beyond) {
+            add("The archived WAL ends "
+                    + (path.size() == 0
+                            ? "before it begins"
+                            : "with segment " + path.get(path.size() - 1).name())
+                    + ": what happened later is not seen. On a server that still runs, `select pg_switch_wal()` archives"
+                    + " the rest.");
+        }
+    }
+
+    List<String> all() {
+        return notes;
+    }
+}

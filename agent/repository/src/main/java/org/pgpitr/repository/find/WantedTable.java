@@ -1,0 +1,42 @@
+package org.pgpitr.repository.find;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.pgpitr.repository.catalog.CapturedRelations;
+
+/** A table by its name, with what belongs to it: its indexes and its TOAST table. */
+final class WantedTable {
+    private final TableName name;
+    /** By {@link Names#key} of database and OID: those of that name, and their TOAST tables. */
+    private final Set<Long> oids = new HashSet<>();
+
+    WantedTable(TableName name, java.util.List<CapturedRelations> captured) {
+        this.name = name;
+        for (CapturedRelations each : captured) {
+            each.forEach(
+                    relation -> name.matches(each.databases().getOrDefault(relation.database(), ""), relation),
+                    relation -> oids.add(Names.key(relation.database(), relation.oid())));
+            each.forEach(
+                    relation -> relation.kind() == 't'
+                            && oids.contains(Names.key(relation.database(), relation.owner())),
+                    relation -> oids.add(Names.key(relation.database(), relation.oid())));
+        }
+    }
+
+    /** Whether a captured catalog knows it. */
+    boolean isKnown() {
+        return !oids.isEmpty();
+    }
+
+    boolean concerns(RelationEffect effect) {
+        return effect.relation()
+                .filter(relation -> {
+                    if (name.matches(effect.database(), relation)) {
+                        oids.add(Names.key(relation.database(), relation.oid()));
+                    }
+                    return oids.contains(Names.key(relation.database(), relation.oid()))
+                            || oids.contains(Names.key(relation.database(), relation.owner()));
+                })
+                .isPresent();
+    }
+}
