@@ -18,6 +18,7 @@ import org.pgpitr.cli.command.ConfigSampleCommand;
 import org.pgpitr.cli.command.ConfigShowCommand;
 import org.pgpitr.cli.command.DemoCommand;
 import org.pgpitr.cli.command.ExpireCommand;
+import org.pgpitr.cli.command.FindCommand;
 import org.pgpitr.cli.command.IndexCommand;
 import org.pgpitr.cli.command.IndexRebuildCommand;
 import org.pgpitr.cli.command.InitCommand;
@@ -46,6 +47,7 @@ final class Commands {
         ALL.put("check", environment -> new CommandLine(new CheckCommand(environment)));
         ALL.put("backup", environment -> new CommandLine(new BackupCommand(environment)));
         ALL.put("list", environment -> new CommandLine(new ListCommand(environment)));
+        ALL.put("find", environment -> new CommandLine(new FindCommand(environment)));
         ALL.put("plan", environment -> new CommandLine(new PlanCommand(environment)));
         ALL.put("restore", environment -> new CommandLine(new RestoreCommand(environment)));
         ALL.put("verify", environment -> new CommandLine(new VerifyCommand(environment)));

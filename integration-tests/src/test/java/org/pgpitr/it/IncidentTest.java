@@ -1,0 +1,242 @@
+package org.pgpitr.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.TestInstance;
+import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Outcome;
+import org.pgpitr.it.kit.Programs;
+import org.pgpitr.it.kit.Variant;
+import org.pgpitr.it.kit.Workspace;
+
+/** Accidents among thousands of innocent commits: each is found first, and what is suggested recovers to just before it. */
+@Tag("scenario")
+@ParameterizedClass(name = "PostgreSQL {0}")
+@MethodSource("org.pgpitr.it.kit.Majors#all")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IncidentTest {
+    @Parameter
+    int major;
+
+    private Workspace work;
+    private Cluster source;
+    private PostgresInstance server;
+
+    /** What was there when it happened. */
+    private record Incident(String from, String to, String fromTime, String toTime, long ledger) {}
+
+    private Incident delete;
+    private Incident update;
+    private Incident truncate;
+    private Incident drop;
+    private Incident dropDatabase;
+
+    @BeforeParameterizedClassInvocation
+    void accidents_happen() {
+        work = new Workspace();
+        source = Cluster.create(
+                work, Programs.of(work, major), Variant.onDisk(major, 1), InitdbOptions.standard());
+        server = source.server();
+        server.execute(
+                "create database shop",
+                "create table ledger (id bigserial primary key, what text, changed int default 0)",
+                "create table orders (id int primary key, lines text)",
+                "create table customers (id int primary key, points int)",
+                "create table payments (id int primary key, note text)");
+        server.executeIn(
+                "shop",
+                "create table goods (id int primary key)",
+                "insert into goods select generate_series(1, 500)");
+        server.execute("insert into ledger (what) select 'first' from generate_series(1, 100)");
+        source.backup();
+        server.execute(
+                "insert into orders select g, repeat('x', 50) from generate_series(1, 5000) g",
+                "insert into orders values (5001, (select string_agg(md5(g::text), '') from generate_series(1, 1000) g))",
+                "insert into customers select g, 0 from generate_series(1, 4000) g",
+                "insert into payments select g, 'paid' from generate_series(1, 3000) g",
+                "create schema later",
+                "create table later.invoices (id int primary key, note text)",
+                "insert into later.invoices select g, 'due' from generate_series(1, 200) g");
+        delete = incident("delete from orders");
+        update = incident("update customers set points = points + 1");
+        truncate = incident("truncate payments");
+        drop = incident("drop table later.invoices");
+        server.execute("vacuum full customers", "reindex table orders");
+        dropDatabase = incident("drop database shop");
+        source.restorePoint("all is lost");
+        source.archive();
+    }
+
+    @AfterParameterizedClassInvocation
+    void close() {
+        work.close();
+    }
+
+    private Incident incident(String sql) {
+        String from = server.query("select pg_current_wal_insert_lsn()");
+        String fromTime = now();
+        innocents();
+        long ledger = ledger(server);
+        server.execute(sql);
+        innocents();
+        return new Incident(from, server.query("select pg_current_wal_insert_lsn()"), fromTime, now(), ledger);
+    }
+
+    private String now() {
+        return server.query("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || 'Z'");
+    }
+
+    private static long ledger(PostgresInstance server) {
+        return Long.parseLong(server.query("select sum(id) + sum(changed) from ledger"));
+    }
+
+    private void innocents() {
+        server.execute("""
+                do $$ begin
+                  for i in 1..700 loop
+                    insert into ledger (what) values ('innocent');
+                    commit;
+                    update ledger set changed = changed + 1 where id = i % 100 + 1;
+                    commit;
+                    if i % 10 = 0 then
+                      delete from ledger where id = (select max(id) from ledger);
+                      commit;
+                    end if;
+                  end loop;
+                end $$""");
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> find(String... options) {
+        List<String> words = new ArrayList<>(List.of("find", "--json"));
+        words.addAll(List.of(options));
+        Outcome outcome = source.pgpitr().run(words.toArray(String[]::new)).expect(ExitCode.OK);
+        try {
+            return JSON.std.mapFrom(outcome.out());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> events(Map<String, Object> found) {
+        return (List<Map<String, Object>>) found.get("events");
+    }
+
+    private Map<String, Object> first(Incident incident) {
+        Map<String, Object> found = find("--from-lsn", incident.from(), "--to-lsn", incident.to());
+        assertThat(((Number) ((Map<?, ?>) found.get("searched")).get("commits")).longValue())
+                .isGreaterThan(2_900);
+        assertThat((List<?>) found.get("notes")).isEmpty();
+        Map<String, Object> first = events(found).get(0);
+        assertThat(first).containsEntry("maybe_partly", false).containsEntry("kind", "commit");
+        return first;
+    }
+
+    private void isFirst(Incident incident, String summary) {
+        Map<String, Object> byPosition = first(incident);
+        assertThat(byPosition).containsEntry("summary", summary);
+        Map<String, Object> byTime = find("--from", incident.fromTime(), "--to", incident.toTime());
+        assertThat(events(byTime).get(0)).containsEntry("lsn", byPosition.get("lsn"));
+    }
+
+    @Test
+    void a_delete_of_all_rows_is_first() {
+        isFirst(delete, "public.orders (postgres): 5,001 rows deleted");
+    }
+
+    @Test
+    void an_update_of_all_rows_is_first() {
+        isFirst(update, "public.customers (postgres): 4,000 rows updated");
+    }
+
+    @Test
+    void a_truncated_table_is_first() {
+        isFirst(truncate, "public.payments (postgres) truncated");
+    }
+
+    @Test
+    void a_dropped_table_is_first_and_named_although_no_backup_knows_it() {
+        isFirst(drop, "later.invoices (postgres) dropped");
+    }
+
+    @Test
+    void a_dropped_database_is_first() {
+        isFirst(dropDatabase, "database shop dropped");
+    }
+
+    @Test
+    void what_only_rewrites_a_table_is_no_loss() {
+        Map<String, Object> found = find("--from-lsn", delete.from(), "--drops");
+
+        assertThat(events(found))
+                .extracting(event -> event.get("summary"))
+                .containsExactly(
+                        "database shop dropped",
+                        "public.payments (postgres) truncated",
+                        "later.invoices (postgres) dropped");
+    }
+
+    @Test
+    void only_what_concerns_a_table_is_told_and_restore_points_are_found() {
+        assertThat(events(find("--from-lsn", delete.from(), "--table", "public.orders")))
+                .extracting(event -> event.get("summary"))
+                .containsExactly(
+                        "public.orders (postgres): 5,001 rows deleted", "index public.orders_pkey (postgres) rewritten");
+        assertThat(events(find("--from-lsn", delete.from(), "--updates-over", "3999")))
+                .hasSize(1);
+        assertThat(events(find("--from-lsn", delete.from(), "--restore-points")))
+                .extracting(event -> event.get("name"))
+                .startsWith("all is lost");
+        String page = source.pgpitr()
+                .run("find", "--from-lsn", delete.from(), "--limit", "2")
+                .expect(ExitCode.OK)
+                .out();
+        assertThat(page).contains("1. database shop dropped", "Just before   --target-lsn ", "pgpitr plan --target-lsn");
+    }
+
+    @SuppressWarnings("unchecked")
+    private Cluster recoverToJustBefore(Incident incident) {
+        Map<String, Object> before = (Map<String, Object>) first(incident).get("just_before");
+        Cluster recovered = source.recover(((List<String>) before.get("options")).toArray(String[]::new));
+        assertThat(ledger(recovered.server())).isEqualTo(incident.ledger());
+        return recovered;
+    }
+
+    @Test
+    void the_suggested_options_recover_to_just_before_a_dropped_database() {
+        Cluster recovered = recoverToJustBefore(dropDatabase);
+        recovered.server().executeIn("shop", "insert into goods values (501)");
+        recovered.discard();
+    }
+
+    /** All of these end in a commit record alike; one of them on each major. */
+    @Test
+    void the_suggested_options_recover_to_just_before_the_others() {
+        Incident incident = List.of(delete, update, truncate, drop).get(major % 4);
+        Cluster recovered = recoverToJustBefore(incident);
+        List<String> counts = List.of(
+                "select count(*) from orders",
+                "select 4000 - sum(points) from customers",
+                "select count(*) from payments",
+                "select count(*) from later.invoices");
+        assertThat(recovered.server().query(counts.get(major % 4)))
+                .isEqualTo(List.of("5001", "4000", "3000", "200").get(major % 4));
+        recovered.discard();
+    }
+}
