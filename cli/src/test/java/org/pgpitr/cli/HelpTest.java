@@ -23,6 +23,7 @@ class HelpTest {
                 "check",
                 "backup",
                 "list",
+                "find",
                 "plan",
                 "restore",
                 "verify",

@@ -28,10 +28,12 @@ import org.pgpitr.repository.find.SearchResult;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.wiring.Wiring;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Finds the incident, and the target just before it. */
@@ -87,6 +89,13 @@ public final class FindCommand extends PgpitrCommand {
                 order = 2,
                 description = "Of the cluster, counted from 1; the newest without it. A major upgrade begins a new one.")
         private Integer generation;
+
+        Optional<TimelineId> timeline(CommandLine command) {
+            if (timeline != null && (timeline < 1 || timeline > 0xFFFF_FFFFL)) {
+                throw new ParameterException(command, "not a timeline: " + timeline);
+            }
+            return Optional.ofNullable(timeline).map(TimelineId::new);
+        }
     }
 
     public FindCommand(Environment environment) {
@@ -103,7 +112,7 @@ public final class FindCommand extends PgpitrCommand {
                 wanted,
                 what,
                 filter.limit(spec.commandLine()),
-                Optional.ofNullable(history.timeline).map(TimelineId::new));
+                history.timeline(spec.commandLine()));
         range.tellAssumedZone(environment);
         Configuration configuration = options.load(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {

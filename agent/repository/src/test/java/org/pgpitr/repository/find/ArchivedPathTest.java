@@ -1,0 +1,103 @@
+package org.pgpitr.repository.find;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.plan.RecoveryFacts;
+
+class ArchivedPathTest {
+    private static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
+    private static final TimelineId ONE = TimelineId.FIRST;
+    private static final TimelineId TWO = new TimelineId(2);
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private final ArchivedWal.Builder wal = ArchivedWal.builder();
+
+    private void archive(TimelineId timeline, long first, long last) {
+        for (long number = first; number <= last; number++) {
+            wal.segment(timeline, number, 100);
+        }
+    }
+
+    private ArchivedPath path(TimelineId timeline) {
+        Map<TimelineId, TimelineHistory> histories = Map.of(TWO, TimelineHistory.parse(TWO, "1\t0/580000\tpromoted\n"));
+        return new ArchivedPath(new RecoveryFacts(SIZE, List.of(), List.of(), histories, wal.build(), NOON), timeline);
+    }
+
+    private static List<String> files(ArchivedPath path) {
+        List<String> files = new ArrayList<>();
+        for (int i = 0; i < path.size(); i++) {
+            files.add(path.get(i).file().toString().replace("00000000", ""));
+        }
+        return files;
+    }
+
+    @Test
+    void a_timeline_goes_on_with_its_own_copy_of_the_segment_in_which_it_begins() {
+        archive(ONE, 3, 8);
+        archive(TWO, 5, 6);
+
+        assertThat(files(path(TWO)))
+                .containsExactly("0000000100000003", "0000000100000004", "0000000200000005", "0000000200000006");
+        assertThat(files(path(ONE))).hasSize(6);
+    }
+
+    @Test
+    void without_that_copy_the_older_one_serves_up_to_the_switch() {
+        archive(ONE, 4, 4);
+        wal.partial(ONE, 5);
+        archive(TWO, 6, 6);
+
+        ArchivedPath path = path(TWO);
+
+        assertThat(files(path))
+                .containsExactly("0000000100000004", "0000000100000005.partial", "0000000200000006");
+        assertThat(path.get(1).until()).isEqualTo(Lsn.parse("0/580000"));
+        assertThat(path.firstBehind(Lsn.parse("0/580000"))).isEqualTo(1);
+        assertThat(path.firstBehind(Lsn.parse("0/900000"))).isEqualTo(3);
+    }
+
+    @Test
+    void a_moment_is_found_by_bisection_whatever_is_missing_or_idle() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 300; round++) {
+            ArchivedWal.Builder some = ArchivedWal.builder();
+            List<Long> numbers = new ArrayList<>();
+            for (long number = 1; number < 40; number++) {
+                if (random.nextInt(5) > 0) {
+                    some.segment(ONE, number, 1);
+                    numbers.add(number);
+                }
+            }
+            ArchivedPath path = new ArchivedPath(
+                    new RecoveryFacts(SIZE, List.of(), List.of(), Map.of(), some.build(), NOON), ONE);
+            long idle = random.nextInt(4) + 2L;
+            SegmentTimes times = segment -> segment.number() % idle == 0
+                    ? Optional.empty()
+                    : Optional.of(NOON.plusSeconds(segment.number() * 10));
+            Instant wanted = NOON.plusSeconds(random.nextInt(450));
+
+            int found = new Bisection(path, times).firstLater(wanted, 0);
+
+            for (int i = 0; i < path.size(); i++) {
+                Optional<Instant> time = times.first(path.get(i));
+                int index = i;
+                assertThat(time.isEmpty() || time.get().isAfter(wanted) == index >= found)
+                        .as("seed %s, round %s, segment %s", seed, round, i)
+                        .isTrue();
+            }
+        }
+    }
+}
