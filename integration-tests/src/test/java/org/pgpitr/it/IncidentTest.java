@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.TestInstance;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
@@ -49,8 +49,7 @@ class IncidentTest {
     @BeforeParameterizedClassInvocation
     void accidents_happen() {
         work = new Workspace();
-        source = Cluster.create(
-                work, Programs.of(work, major), Variant.onDisk(major, 1), InitdbOptions.standard());
+        source = Cluster.create(work, Programs.of(work, major), Variant.onDisk(major, 1), InitdbOptions.standard());
         server = source.server();
         server.execute(
                 "create database shop",
@@ -59,9 +58,7 @@ class IncidentTest {
                 "create table customers (id int primary key, points int)",
                 "create table payments (id int primary key, note text)");
         server.executeIn(
-                "shop",
-                "create table goods (id int primary key)",
-                "insert into goods select generate_series(1, 500)");
+                "shop", "create table goods (id int primary key)", "insert into goods select generate_series(1, 500)");
         server.execute("insert into ledger (what) select 'first' from generate_series(1, 100)");
         source.backup();
         compressImages();
@@ -86,7 +83,8 @@ class IncidentTest {
 
     /** What is learned of new relations stands in page images then: plain, pglz or lz4 by turns. */
     private void compressImages() {
-        String kinds = server.query("select coalesce(enumvals::text, '') from pg_settings where name = 'wal_compression'");
+        String kinds =
+                server.query("select coalesce(enumvals::text, '') from pg_settings where name = 'wal_compression'");
         if (major % 3 != 0) {
             String kind = major % 3 == 1 && kinds.contains("lz4") ? "lz4" : "on";
             server.execute("alter system set wal_compression = " + kind, "select pg_reload_conf()");
@@ -210,7 +208,8 @@ class IncidentTest {
         assertThat(events(find("--from-lsn", delete.from(), "--table", "public.orders")))
                 .extracting(event -> event.get("summary"))
                 .containsExactly(
-                        "public.orders (postgres): 5,001 rows deleted", "index public.orders_pkey (postgres) rewritten");
+                        "public.orders (postgres): 5,001 rows deleted",
+                        "index public.orders_pkey (postgres) rewritten");
         assertThat(events(find("--from-lsn", delete.from(), "--updates-over", "3999")))
                 .hasSize(1);
         assertThat(events(find("--from-lsn", delete.from(), "--restore-points")))
@@ -220,7 +219,8 @@ class IncidentTest {
                 .run("find", "--from-lsn", delete.from(), "--limit", "2")
                 .expect(ExitCode.OK)
                 .out();
-        assertThat(page).contains("1. database shop dropped", "Just before   --target-lsn ", "pgpitr plan --target-lsn");
+        assertThat(page)
+                .contains("1. database shop dropped", "Just before   --target-lsn ", "pgpitr plan --target-lsn");
     }
 
     @SuppressWarnings("unchecked")

@@ -87,7 +87,8 @@ public final class FindCommand extends PgpitrCommand {
                 names = "--generation",
                 paramLabel = "N",
                 order = 2,
-                description = "Of the cluster, counted from 1; the newest without it. A major upgrade begins a new one.")
+                description =
+                        "Of the cluster, counted from 1; the newest without it. A major upgrade begins a new one.")
         private Integer generation;
 
         Optional<TimelineId> timeline(CommandLine command) {
@@ -108,11 +109,8 @@ public final class FindCommand extends PgpitrCommand {
         SearchRange wanted =
                 range.range(spec.commandLine(), zone, environment.clock().instant());
         SearchFilter what = filter.filter(spec.commandLine());
-        SearchRequest request = new SearchRequest(
-                wanted,
-                what,
-                filter.limit(spec.commandLine()),
-                history.timeline(spec.commandLine()));
+        SearchRequest request =
+                new SearchRequest(wanted, what, filter.limit(spec.commandLine()), history.timeline(spec.commandLine()));
         range.tellAssumedZone(environment);
         Configuration configuration = options.load(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
@@ -130,8 +128,7 @@ public final class FindCommand extends PgpitrCommand {
 
     private Found search(Repository repository, SearchRequest request) {
         OptionalInt number = history.generation == null ? OptionalInt.empty() : OptionalInt.of(history.generation);
-        Generation generation =
-                new Planning(repository, environment.clock()).generation(number, Optional.empty());
+        Generation generation = new Planning(repository, environment.clock()).generation(number, Optional.empty());
         generation.codec().requireReadable();
         try (ProgressOfSearch progress = new ProgressOfSearch(
                 output.progress(environment), generation.identity().segmentSize())) {

@@ -71,9 +71,7 @@ public final class FoundJson {
                                     .toList())
                     .put(
                             "relations",
-                            commit.relations().stream()
-                                    .map(FoundJson::relation)
-                                    .toList())
+                            commit.relations().stream().map(FoundJson::relation).toList())
                     .put("more_relations", commit.moreRelations());
         } else if (event instanceof FoundEvent.Named named) {
             object.put("kind", "restore_point")

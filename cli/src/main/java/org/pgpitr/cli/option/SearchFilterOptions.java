@@ -26,10 +26,18 @@ public final class SearchFilterOptions {
             description = "Tables and databases dropped, tables truncated. Several kinds: one of them must hold.")
     private boolean drops;
 
-    @Option(names = "--deletes-over", paramLabel = "N", order = 3, description = "Commits that delete more than N rows.")
+    @Option(
+            names = "--deletes-over",
+            paramLabel = "N",
+            order = 3,
+            description = "Commits that delete more than N rows.")
     private Long deletesOver;
 
-    @Option(names = "--updates-over", paramLabel = "N", order = 4, description = "Commits that update more than N rows.")
+    @Option(
+            names = "--updates-over",
+            paramLabel = "N",
+            order = 4,
+            description = "Commits that update more than N rows.")
     private Long updatesOver;
 
     @Option(names = "--restore-points", order = 5, description = "Restore points.")

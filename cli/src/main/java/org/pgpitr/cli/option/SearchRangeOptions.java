@@ -28,8 +28,9 @@ public final class SearchRangeOptions {
             names = "--around",
             paramLabel = "TIME",
             order = 1,
-            description = "Before and after this time: '2026-11-20 14:05+01', 2026-11-20T13:05:00Z, or '2026-11-20 14:05"
-                    + " Europe/Berlin'. Without a zone the local one is assumed, and printed.")
+            description =
+                    "Before and after this time: '2026-11-20 14:05+01', 2026-11-20T13:05:00Z, or '2026-11-20 14:05"
+                            + " Europe/Berlin'. Without a zone the local one is assumed, and printed.")
     private String around;
 
     @Option(
@@ -90,13 +91,15 @@ public final class SearchRangeOptions {
             throw new IllegalArgumentException("--to-lsn without a beginning would read all WAL: give --from-lsn too");
         }
         if (from == null && fromLsn == null) {
-            return new SearchRange(Optional.of(now.minus(LATEST)), Optional.empty(), Optional.empty(), Optional.empty());
+            return new SearchRange(
+                    Optional.of(now.minus(LATEST)), Optional.empty(), Optional.empty(), Optional.empty());
         }
         return new SearchRange(time(from, local), time(to, local), lsn(fromLsn), lsn(toLsn));
     }
 
     private static Optional<Instant> time(String text, ZoneId local) {
-        return Optional.ofNullable(text).map(given -> TargetTime.parse(given, local).time());
+        return Optional.ofNullable(text)
+                .map(given -> TargetTime.parse(given, local).time());
     }
 
     private static Optional<Lsn> lsn(String text) {
@@ -104,7 +107,9 @@ public final class SearchRangeOptions {
     }
 
     private static void requireOrder(SearchRange range) {
-        if (range.from().isPresent() && range.to().isPresent() && range.to().get().isBefore(range.from().get())) {
+        if (range.from().isPresent()
+                && range.to().isPresent()
+                && range.to().get().isBefore(range.from().get())) {
             throw new IllegalArgumentException("--to is before --from");
         }
         if (range.fromLsn().isPresent()

@@ -24,8 +24,7 @@ final class PageImage {
         if (hole < 0 || hole > PAGE || block.holeOffset + hole > PAGE) {
             return Optional.empty();
         }
-        byte[] stored =
-                Arrays.copyOfRange(record.bytes(), block.imageOffset, block.imageOffset + block.imageLength);
+        byte[] stored = Arrays.copyOfRange(record.bytes(), block.imageOffset, block.imageOffset + block.imageLength);
         byte[] dense;
         try {
             dense = switch (compression) {
@@ -42,8 +41,7 @@ final class PageImage {
         }
         byte[] page = new byte[PAGE];
         System.arraycopy(dense, 0, page, 0, block.holeOffset);
-        System.arraycopy(
-                dense, block.holeOffset, page, block.holeOffset + hole, dense.length - block.holeOffset);
+        System.arraycopy(dense, block.holeOffset, page, block.holeOffset + hole, dense.length - block.holeOffset);
         return Optional.of(page);
     }
 

@@ -169,7 +169,8 @@ class HeapRowTest {
             try {
                 WalRecord record = read(info, record(image, random.nextInt(32), random.nextInt(8200), data, main));
                 HeapRow.number(record);
-                HeapRow.written(record, MAJOR).ifPresent(row -> assertThat(row.length()).isNotNegative());
+                HeapRow.written(record, MAJOR)
+                        .ifPresent(row -> assertThat(row.length()).isNotNegative());
                 HeapRow.onPage(record, record.block(0), MAJOR);
                 RunningTransactions.of(record);
             } catch (BrokenWalException e) {

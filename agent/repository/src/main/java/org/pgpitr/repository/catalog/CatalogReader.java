@@ -72,8 +72,7 @@ public final class CatalogReader {
                         FlatJson.text(line, "schema"),
                         FlatJson.text(line, "relation")));
             } else if (line.containsKey("schema")) {
-                all.schema(
-                        FlatJson.number(line, "db"), FlatJson.number(line, "oid"), FlatJson.text(line, "schema"));
+                all.schema(FlatJson.number(line, "db"), FlatJson.number(line, "oid"), FlatJson.text(line, "schema"));
             } else if (line.containsKey("database")) {
                 all.database(FlatJson.number(line, "database"), FlatJson.text(line, "name"));
             } else if (line.containsKey("unread")) {

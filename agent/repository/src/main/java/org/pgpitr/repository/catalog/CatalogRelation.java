@@ -12,5 +12,4 @@ package org.pgpitr.repository.catalog;
  * @param schema its namespace
  * @param name its name
  */
-public record CatalogRelation(
-        long database, long file, long oid, long owner, char kind, String schema, String name) {}
+public record CatalogRelation(long database, long file, long oid, long owner, char kind, String schema, String name) {}

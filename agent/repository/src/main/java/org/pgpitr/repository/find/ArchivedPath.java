@@ -49,7 +49,9 @@ final class ArchivedPath {
         TimelineId timeline = stretches.get(index).timeline();
         long first = size.segmentNumber(stretches.get(index).begin());
         boolean isLast = index == stretches.size() - 1;
-        long switched = isLast ? Long.MAX_VALUE : size.segmentNumber(stretches.get(index + 1).begin());
+        long switched = isLast
+                ? Long.MAX_VALUE
+                : size.segmentNumber(stretches.get(index + 1).begin());
         for (ArchivedWal.Run run : wal.runs(timeline)) {
             long from = Math.max(run.first(), first);
             long to = Math.min(run.last(), switched - 1);
@@ -61,7 +63,8 @@ final class ArchivedPath {
             wal.partials(timeline).stream()
                     .filter(number -> number >= first && !wal.contains(timeline, number))
                     .forEach(number -> found.add(new Run(timeline, number, number, NEVER, true)));
-        } else if (switched >= first && stretches.stream().skip(index + 1L).noneMatch(later -> has(wal, later, switched))) {
+        } else if (switched >= first
+                && stretches.stream().skip(index + 1L).noneMatch(later -> has(wal, later, switched))) {
             Lsn until = stretches.get(index + 1).begin();
             if (wal.contains(timeline, switched)) {
                 found.add(new Run(timeline, switched, switched, until, false));

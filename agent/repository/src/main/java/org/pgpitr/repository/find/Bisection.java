@@ -33,4 +33,13 @@ final class Bisection {
         }
         return low;
     }
+
+    /** As {@link #firstLater}, but behind the segments without a commit, of which it is not known when they were written. */
+    int firstKnownLater(Instant time, int from) {
+        int index = firstLater(time, from);
+        while (index < path.size() && times.first(path.get(index)).isEmpty()) {
+            index++;
+        }
+        return index;
+    }
 }

@@ -53,8 +53,7 @@ final class CatalogRecords {
             if (change == RowChange.DELETE) {
                 changes.relationsDeleted++;
             }
-            HeapRow.written(record, major)
-                    .ifPresent(row -> relation(row, block.database(), change, changes));
+            HeapRow.written(record, major).ifPresent(row -> relation(row, block.database(), change, changes));
             HeapRow.onPage(record, block, major).forEach(row -> known(row, block.database()));
         } else if (catalog == PG_NAMESPACE) {
             HeapRow.written(record, major)

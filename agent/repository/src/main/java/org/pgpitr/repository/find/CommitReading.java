@@ -69,8 +69,7 @@ final class CommitReading {
                 told.size() - count);
     }
 
-    private void put(
-            Map<RelationLocator, RelationEffect> effects, RelationLocator file, Fate fate, Changes changes) {
+    private void put(Map<RelationLocator, RelationEffect> effects, RelationLocator file, Fate fate, Changes changes) {
         Changes.Rows rows = changes.rows.get(file);
         effects.put(
                 file,
@@ -145,17 +144,20 @@ final class CommitReading {
                                 || tables.contains(Names.key(known.database(), known.owner())))
                         .isEmpty())
                 .sorted(Comparator.comparing((RelationEffect each) -> !each.isLoss())
-                        .thenComparing(each -> -each.rows().deleted() - each.rows().updated()))
+                        .thenComparing(
+                                each -> -each.rows().deleted() - each.rows().updated()))
                 .toList();
     }
 
     private List<DatabaseEffect> databases(Changes changes) {
         List<DatabaseEffect> databases = new ArrayList<>();
-        changes.databasesCreated().forEach(oid ->
-                databases.add(new DatabaseEffect(DatabaseEffect.Fate.CREATED, oid, names.database(oid))));
+        changes.databasesCreated()
+                .forEach(oid ->
+                        databases.add(new DatabaseEffect(DatabaseEffect.Fate.CREATED, oid, names.database(oid))));
         if (changes.databaseRowDeleted.isPresent()) {
-            changes.databasesRemoved().forEach(oid ->
-                    databases.add(new DatabaseEffect(DatabaseEffect.Fate.DROPPED, oid, names.database(oid))));
+            changes.databasesRemoved()
+                    .forEach(oid ->
+                            databases.add(new DatabaseEffect(DatabaseEffect.Fate.DROPPED, oid, names.database(oid))));
         }
         return databases;
     }

@@ -127,7 +127,8 @@ public final class IncidentSearch {
         return range.to().isEmpty()
                 ? byLsn
                 : Math.min(
-                        byLsn, bisection.firstLater(range.to().get().plusSeconds(DISORDER_SECONDS), Math.max(0, first)));
+                        byLsn,
+                        bisection.firstKnownLater(range.to().get().plusSeconds(DISORDER_SECONDS), Math.max(0, first)));
     }
 
     /** What was captured with the newest backup before the range, then with the oldest one behind it. */
@@ -140,7 +141,8 @@ public final class IncidentSearch {
                 .sorted(Comparator.comparing(BackupSummary::stopLsn).reversed())
                 .toList();
         for (BackupSummary backup : before) {
-            Optional<CapturedRelations> found = CatalogReader.read(generation, backup.id().value());
+            Optional<CapturedRelations> found =
+                    CatalogReader.read(generation, backup.id().value());
             found.ifPresent(all::add);
             if (found.isPresent() && backup.startLsn().isBefore(begin)) {
                 break;

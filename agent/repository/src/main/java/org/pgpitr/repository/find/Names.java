@@ -83,13 +83,7 @@ final class Names {
         return owner == null || known.owner() != 0
                 ? known
                 : new CatalogRelation(
-                        known.database(),
-                        known.file(),
-                        known.oid(),
-                        owner,
-                        known.kind(),
-                        known.schema(),
-                        known.name());
+                        known.database(), known.file(), known.oid(), owner, known.kind(), known.schema(), known.name());
     }
 
     void learnDatabase(long oid, String name) {
@@ -121,16 +115,17 @@ final class Names {
 
     /** A relation goes on in another file. */
     void learnMove(RelationLocator from, RelationLocator to) {
-        find(from).ifPresent(known -> learned.put(
-                key(to.database(), to.relation()),
-                new CatalogRelation(
-                        known.database(),
-                        to.relation(),
-                        known.oid(),
-                        known.owner(),
-                        known.kind(),
-                        known.schema(),
-                        known.name())));
+        find(from)
+                .ifPresent(known -> learned.put(
+                        key(to.database(), to.relation()),
+                        new CatalogRelation(
+                                known.database(),
+                                to.relation(),
+                                known.oid(),
+                                known.owner(),
+                                known.kind(),
+                                known.schema(),
+                                known.name())));
     }
 
     private static long toastOwner(String name, char kind) {

@@ -50,10 +50,10 @@ final class Ranking {
         }
         RowCounts rows = commit.rows();
         long changed = rows.deleted() + rows.updated();
-        boolean database =
-                commit.databases().stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED);
+        boolean database = commit.databases().stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED);
         if (database || commit.isLoss()) {
-            long lost = commit.relations().stream().filter(RelationEffect::isLoss).count() + commit.moreRelations();
+            long lost =
+                    commit.relations().stream().filter(RelationEffect::isLoss).count() + commit.moreRelations();
             return new Ranked(database ? 0 : 1, lost, changed, event);
         }
         return new Ranked(changed > 0 ? 2 : 3, changed > 0 ? changed : rows.inserted(), rows.deleted(), event);

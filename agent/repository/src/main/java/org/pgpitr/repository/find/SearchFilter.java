@@ -15,7 +15,11 @@ import java.util.Set;
  * @param updatedOver commits that update more rows
  */
 public record SearchFilter(
-        Optional<TableName> table, OptionalLong xid, Set<Kind> kinds, OptionalLong deletedOver, OptionalLong updatedOver) {
+        Optional<TableName> table,
+        OptionalLong xid,
+        Set<Kind> kinds,
+        OptionalLong deletedOver,
+        OptionalLong updatedOver) {
     /** Kinds of events that can be asked for. */
     public enum Kind {
         /** Tables and databases dropped, tables truncated. */

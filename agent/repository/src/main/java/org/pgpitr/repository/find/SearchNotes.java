@@ -1,11 +1,11 @@
 package org.pgpitr.repository.find;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.ArrayList;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -32,8 +32,9 @@ final class SearchNotes {
 
     void captured(List<CapturedRelations> captured) {
         if (captured.isEmpty()) {
-            add("No names of relations were captured with a backup near to it: relations that were not created in the WAL"
-                    + " that was read are shown by their file's number (pg_class.relfilenode).");
+            add(
+                    "No names of relations were captured with a backup near to it: relations that were not created in the WAL"
+                            + " that was read are shown by their file's number (pg_class.relfilenode).");
         }
         Set<String> unread = new TreeSet<>();
         captured.forEach(each -> unread.addAll(each.unread().keySet()));
@@ -59,11 +60,13 @@ final class SearchNotes {
     }
 
     void endOfArchive(ArchivedPath path, SearchRange range, Optional<Instant> last) {
-        boolean beyond = range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
-                || range.toLsn()
-                        .filter(to -> path.size() == 0
-                                || !to.isBefore(path.get(path.size() - 1).name().end(size)))
-                        .isPresent();
+        boolean beyond =
+                range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
+                        || range.toLsn()
+                                .filter(to -> path.size() == 0
+                                        || !to.isBefore(
+                                                path.get(path.size() - 1).name().end(size)))
+                                .isPresent();
         if (beyond) {
             add("The archived WAL ends "
                     + (path.size() == 0

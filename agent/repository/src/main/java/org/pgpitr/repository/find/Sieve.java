@@ -23,7 +23,8 @@ final class Sieve implements TransactionTracker.Listener {
         this.filter = request.filter();
         this.ranking = new Ranking(request.limit());
         this.table = filter.table().map(name -> new WantedTable(name, captured));
-        table.filter(wanted -> !wanted.isKnown()).ifPresent(wanted -> notes.unknownTable(filter.table().get()));
+        table.filter(wanted -> !wanted.isKnown())
+                .ifPresent(wanted -> notes.unknownTable(filter.table().get()));
     }
 
     @Override
@@ -41,7 +42,9 @@ final class Sieve implements TransactionTracker.Listener {
 
     private boolean isWanted(TransactionRecord end, FoundEvent.Commit commit) {
         boolean named = filter.xid().isPresent();
-        if (named && !filter.wantsXid(end.xid()) && end.subtransactions().stream().noneMatch(filter::wantsXid)) {
+        if (named
+                && !filter.wantsXid(end.xid())
+                && end.subtransactions().stream().noneMatch(filter::wantsXid)) {
             return false;
         }
         if (commit.relations().isEmpty() && commit.databases().isEmpty() && !named) {
@@ -69,8 +72,7 @@ final class Sieve implements TransactionTracker.Listener {
 
     @Override
     public void named(FoundEvent.Named restorePoint) {
-        if (filter.kinds().contains(Kind.RESTORE_POINTS)
-                && range.contains(restorePoint.lsn(), restorePoint.time())) {
+        if (filter.kinds().contains(Kind.RESTORE_POINTS) && range.contains(restorePoint.lsn(), restorePoint.time())) {
             ranking.add(restorePoint);
         }
     }

@@ -17,8 +17,8 @@ final class WantedTable {
                     relation -> name.matches(each.databases().getOrDefault(relation.database(), ""), relation),
                     relation -> oids.add(Names.key(relation.database(), relation.oid())));
             each.forEach(
-                    relation -> relation.kind() == 't'
-                            && oids.contains(Names.key(relation.database(), relation.owner())),
+                    relation ->
+                            relation.kind() == 't' && oids.contains(Names.key(relation.database(), relation.owner())),
                     relation -> oids.add(Names.key(relation.database(), relation.oid())));
         }
     }

@@ -48,7 +48,10 @@ class CatalogTest {
                 Instant.parse("2026-11-20T00:00:00Z"));
         Keys keys = encryption == Encryption.NONE ? Keys.none() : Keys.of(List.of(own.recipient()), List.of(own));
         return new Generation(
-                store, RepositoryLayout.of(new ClusterName("main"), identity), identity, new Codec(encryption, keys, 3));
+                store,
+                RepositoryLayout.of(new ClusterName("main"), identity),
+                identity,
+                new Codec(encryption, keys, 3));
     }
 
     @ParameterizedTest
@@ -114,8 +117,7 @@ class CatalogTest {
         CapturedRelations.Builder builder = CapturedRelations.builder(LSN);
         for (int i = 0; i < 3000; i++) {
             long file = random.nextInt() & 0xFFFF_FFFFL;
-            CatalogRelation relation =
-                    new CatalogRelation(random.nextInt(3), file, i, 0, 'r', "s" + i % 7, "name" + i);
+            CatalogRelation relation = new CatalogRelation(random.nextInt(3), file, i, 0, 'r', "s" + i % 7, "name" + i);
             if (all.stream().noneMatch(other -> other.file() == file)) {
                 all.add(relation);
                 builder.relation(relation);

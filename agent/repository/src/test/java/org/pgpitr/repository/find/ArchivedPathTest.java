@@ -61,8 +61,7 @@ class ArchivedPathTest {
 
         ArchivedPath path = path(TWO);
 
-        assertThat(files(path))
-                .containsExactly("0000000100000004", "0000000100000005.partial", "0000000200000006");
+        assertThat(files(path)).containsExactly("0000000100000004", "0000000100000005.partial", "0000000200000006");
         assertThat(path.get(1).until()).isEqualTo(Lsn.parse("0/580000"));
         assertThat(path.firstBehind(Lsn.parse("0/580000"))).isEqualTo(1);
         assertThat(path.firstBehind(Lsn.parse("0/900000"))).isEqualTo(3);
@@ -81,8 +80,8 @@ class ArchivedPathTest {
                     numbers.add(number);
                 }
             }
-            ArchivedPath path = new ArchivedPath(
-                    new RecoveryFacts(SIZE, List.of(), List.of(), Map.of(), some.build(), NOON), ONE);
+            ArchivedPath path =
+                    new ArchivedPath(new RecoveryFacts(SIZE, List.of(), List.of(), Map.of(), some.build(), NOON), ONE);
             long idle = random.nextInt(4) + 2L;
             SegmentTimes times = segment -> segment.number() % idle == 0
                     ? Optional.empty()
