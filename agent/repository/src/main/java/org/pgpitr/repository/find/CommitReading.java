@@ -49,7 +49,8 @@ final class CommitReading {
             }
         }
         changes.rows.keySet().forEach(file -> {
-            if (!effects.containsKey(file) && !isRewritten(file, changes)) {
+            boolean gone = changes.created().contains(file) && !created.contains(file);
+            if (!effects.containsKey(file) && !gone && !isRewritten(file, changes)) {
                 put(effects, file, Fate.CHANGED, changes);
             }
         });

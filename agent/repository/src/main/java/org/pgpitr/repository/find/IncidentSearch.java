@@ -73,18 +73,23 @@ public final class IncidentSearch {
         }
         ArchivedPath path = new ArchivedPath(facts, timeline);
         listener.locating();
-        Bisection bisection = new Bisection(path, new ReadSegmentTimes(archive));
+        SegmentTimes times = new ReadSegmentTimes(archive);
+        Bisection bisection = new Bisection(path, times);
         int first = first(request.range(), path, bisection);
         int behind = behind(request.range(), path, bisection, first);
         int lead = Math.max(0, first - (int) Math.max(1, Math.min(LEAD_SEGMENTS, LEAD / size.bytes())));
 
-        List<CapturedRelations> captured = behind > lead ? captured(path.get(lead), path.get(behind - 1)) : List.of();
         SearchNotes notes = new SearchNotes(size);
+        List<CapturedRelations> captured =
+                behind > lead ? captured(path.get(lead), path.get(behind - 1), notes) : List.of();
         notes.captured(captured);
         Sieve sieve = new Sieve(request, captured, notes);
         scan(path, lead, behind, new TransactionTracker(major, new Names(captured), sieve), notes);
-        if (behind == path.size()) {
-            notes.endOfArchive(path, request.range(), sieve.last());
+        if (path.size() > 0 && isBeforeArchive(request.range(), path, times)) {
+            notes.beginOfArchive(path);
+        }
+        if (behind == path.size() && isBeyondArchive(request.range(), path, sieve.last())) {
+            notes.endOfArchive(path);
         }
         return new SearchResult(
                 timeline,
@@ -132,7 +137,7 @@ public final class IncidentSearch {
     }
 
     /** What was captured with the newest backup before the range, then with the oldest one behind it. */
-    private List<CapturedRelations> captured(PathSegment first, PathSegment last) {
+    private List<CapturedRelations> captured(PathSegment first, PathSegment last, SearchNotes notes) {
         Lsn begin = first.name().start(size);
         Lsn end = last.name().end(size);
         List<CapturedRelations> all = new ArrayList<>();
@@ -141,8 +146,7 @@ public final class IncidentSearch {
                 .sorted(Comparator.comparing(BackupSummary::stopLsn).reversed())
                 .toList();
         for (BackupSummary backup : before) {
-            Optional<CapturedRelations> found =
-                    CatalogReader.read(generation, backup.id().value());
+            Optional<CapturedRelations> found = captured(backup, notes);
             found.ifPresent(all::add);
             if (found.isPresent() && backup.startLsn().isBefore(begin)) {
                 break;
@@ -154,9 +158,42 @@ public final class IncidentSearch {
         facts.backups().stream()
                 .filter(backup -> !backup.stopLsn().isBefore(end))
                 .min(Comparator.comparing(BackupSummary::stopLsn))
-                .flatMap(backup -> CatalogReader.read(generation, backup.id().value()))
+                .flatMap(backup -> captured(backup, notes))
                 .ifPresent(all::add);
         return all;
+    }
+
+    private Optional<CapturedRelations> captured(BackupSummary backup, SearchNotes notes) {
+        try {
+            return CatalogReader.read(generation, backup.id().value());
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
+            }
+            notes.damagedNames(e);
+            return Optional.empty();
+        }
+    }
+
+    private boolean isBeforeArchive(SearchRange range, ArchivedPath path, SegmentTimes times) {
+        PathSegment first = path.get(0);
+        return range.fromLsn()
+                        .filter(from -> from.isBefore(first.name().start(size)))
+                        .isPresent()
+                || range.from()
+                        .filter(from ->
+                                times.first(first).filter(from::isBefore).isPresent())
+                        .isPresent();
+    }
+
+    /** Whether there may be more of the range than is archived. */
+    private boolean isBeyondArchive(SearchRange range, ArchivedPath path, Optional<Instant> last) {
+        if (range.to().isEmpty() && range.toLsn().isEmpty()) {
+            return true;
+        }
+        Lsn end = path.size() == 0 ? Lsn.ZERO : path.get(path.size() - 1).name().end(size);
+        return range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
+                || range.toLsn().filter(to -> !to.isBefore(end)).isPresent();
     }
 
     private void scan(ArchivedPath path, int from, int behind, TransactionTracker tracker, SearchNotes notes) {

@@ -1,11 +1,10 @@
 package org.pgpitr.repository.find;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -59,22 +58,21 @@ final class SearchNotes {
         add("Segment " + segment + " was not read to its end: " + e.getMessage() + ".");
     }
 
-    void endOfArchive(ArchivedPath path, SearchRange range, Optional<Instant> last) {
-        boolean beyond =
-                range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
-                        || range.toLsn()
-                                .filter(to -> path.size() == 0
-                                        || !to.isBefore(
-                                                path.get(path.size() - 1).name().end(size)))
-                                .isPresent();
-        if (beyond) {
-            add("The archived WAL ends "
-                    + (path.size() == 0
-                            ? "before it begins"
-                            : "with segment " + path.get(path.size() - 1).name())
-                    + ": what happened later is not seen. On a server that still runs, `select pg_switch_wal()` archives"
-                    + " the rest.");
-        }
+    void damagedNames(PgpitrException e) {
+        add(e.getMessage() + ": relations that it names are shown by their numbers.");
+    }
+
+    void beginOfArchive(ArchivedPath path) {
+        add("The archived WAL begins with segment " + path.get(0).name() + ": what happened before is not seen.");
+    }
+
+    void endOfArchive(ArchivedPath path) {
+        add("The archived WAL ends "
+                + (path.size() == 0
+                        ? "before it begins"
+                        : "with segment " + path.get(path.size() - 1).name())
+                + ": what happened later is not seen. On a server that still runs, `select pg_switch_wal()` archives the"
+                + " rest.");
     }
 
     List<String> all() {
