@@ -89,7 +89,7 @@ class IncidentTest {
             String kind = major % 3 == 1 && kinds.contains("lz4") ? "lz4" : "on";
             server.execute("alter system set wal_compression = " + kind, "select pg_reload_conf()");
             server.await(
-                    "compression", () -> server.query("show wal_compression").equals(kind));
+                    "compression", () -> !server.query("show wal_compression").equals("off"));
         }
     }
 
