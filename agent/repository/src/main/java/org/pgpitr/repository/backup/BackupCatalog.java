@@ -179,6 +179,10 @@ public final class BackupCatalog {
         } catch (StorageException e) {
             why.addSuppressed(e);
         }
+        if (why instanceof StorageException) {
+            // The store went away just behind the manifest: nothing says that the lease was lost.
+            return;
+        }
         throw new PgpitrException(
                 ExitCode.LOCKED,
                 "backup " + id + " may be incomplete, and its manifest can't be deleted: " + why.getMessage(),
