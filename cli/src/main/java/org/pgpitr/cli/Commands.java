@@ -29,6 +29,7 @@ import org.pgpitr.cli.command.PlanCommand;
 import org.pgpitr.cli.command.RestoreCommand;
 import org.pgpitr.cli.command.RootCommand;
 import org.pgpitr.cli.command.StatusCommand;
+import org.pgpitr.cli.command.StreamCommand;
 import org.pgpitr.cli.command.UnpinCommand;
 import org.pgpitr.cli.command.VerifyCommand;
 import org.pgpitr.cli.command.VersionCommand;
@@ -58,6 +59,7 @@ final class Commands {
         ALL.put("archive-get", environment -> new CommandLine(new ArchiveGetCommand(environment)));
         ALL.put("agent", environment -> new CommandLine(new AgentCommand(environment)));
         ALL.put("status", environment -> new CommandLine(new StatusCommand(environment)));
+        ALL.put("stream", environment -> new CommandLine(new StreamCommand(environment)));
         ALL.put(
                 "index",
                 environment -> new CommandLine(new IndexCommand()).addSubcommand(new IndexRebuildCommand(environment)));

@@ -34,6 +34,7 @@ class HelpTest {
                 "archive-get",
                 "agent",
                 "status",
+                "stream",
                 "index",
                 "index rebuild",
                 "keygen",

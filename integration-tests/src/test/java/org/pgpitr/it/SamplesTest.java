@@ -36,7 +36,7 @@ import org.pgpitr.storage.s3.server.S3Server;
 
 /**
  * The files of pg-conf-samples, as they stand. All scenarios run on primary.conf, and those with a standby on
- * standby.conf; here are the others.
+ * standby.conf; those of streams are in the scenarios of streams; here are the others.
  */
 @Tag("scenario")
 class SamplesTest {
@@ -50,6 +50,9 @@ class SamplesTest {
                             "README.md",
                             "primary.conf",
                             "standby.conf",
+                            "stream-alone.conf",
+                            "stream-with-hook.conf",
+                            "stream-synchronous.conf",
                             "debian/pgpitr.conf",
                             "debian/environment",
                             "systemd/pgpitr-agent.service",

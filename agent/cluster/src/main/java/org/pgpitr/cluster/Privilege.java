@@ -7,7 +7,9 @@ enum Privilege {
     /** To see where the data directory is, and the statistics of other sessions. */
     READ_SETTINGS,
     BACKUP,
-    SWITCH_WAL;
+    SWITCH_WAL,
+    /** To make and drop replication slots, and to stream from them. */
+    REPLICATION;
 
     /** The statements that grant it; empty for {@link #NONE}. */
     String grants(String role, int serverVersionNumber) {
@@ -15,6 +17,7 @@ enum Privilege {
         return switch (this) {
             case NONE -> "";
             case READ_SETTINGS -> "GRANT pg_monitor" + to;
+            case REPLICATION -> "ALTER ROLE " + quoted(role) + " REPLICATION";
             case BACKUP ->
                 serverVersionNumber >= 150_000
                         ? "GRANT EXECUTE ON FUNCTION pg_catalog.pg_backup_start(text, boolean), "

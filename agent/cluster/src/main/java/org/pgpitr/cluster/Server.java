@@ -126,6 +126,51 @@ public final class Server implements AutoCloseable {
                 row -> new ArchiveBacklog(row.getLong(1), Duration.ofSeconds(Math.max(0, row.getLong(2)))));
     }
 
+    /** A replication slot; empty if there is none of that name. */
+    public Optional<SlotFacts> slot(String name) {
+        return session
+                .rows(
+                        "look at its replication slots",
+                        Privilege.NONE,
+                        """
+                        SELECT slot_name, slot_type, active_pid, restart_lsn::text, wal_status
+                        FROM pg_replication_slots WHERE slot_name = ?""",
+                        row -> new SlotFacts(
+                                row.getString(1),
+                                row.getString(2),
+                                Optional.ofNullable(row.getObject(3, Integer.class)),
+                                Optional.ofNullable(row.getString(4)).map(Lsn::parse),
+                                Optional.ofNullable(row.getString(5))),
+                        name)
+                .stream()
+                .findFirst();
+    }
+
+    /**
+     * Makes a physical replication slot. From now on the server keeps all WAL since its last checkpoint until a receiver
+     * reports it durable.
+     *
+     * @return from where on it keeps WAL
+     */
+    public Lsn createSlot(String name) {
+        return session.row(
+                "make a replication slot",
+                Privilege.REPLICATION,
+                "SELECT lsn::text FROM pg_create_physical_replication_slot(?, true)",
+                row -> Lsn.parse(row.getString(1)),
+                name);
+    }
+
+    /** Drops a replication slot: the server no longer keeps WAL for it. */
+    public void dropSlot(String name) {
+        session.row(
+                "drop the replication slot",
+                Privilege.REPLICATION,
+                "SELECT pg_drop_replication_slot(?)",
+                row -> name,
+                name);
+    }
+
     private static Optional<ArchiverStatus.Attempt> attempt(ResultSet row, int column) throws SQLException {
         String walFile = row.getString(column);
         return walFile == null

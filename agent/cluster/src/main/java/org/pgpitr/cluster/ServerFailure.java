@@ -9,8 +9,9 @@ import org.postgresql.util.PSQLException;
 /**
  * Says in one sentence what a server or the way to it refused. The states are PostgreSQL's error codes
  * ({@code errcodes.txt}), and those of class 08 that pgjdbc makes up itself.
+ * For this module alone.
  */
-final class ServerFailure {
+public final class ServerFailure {
     private ServerFailure() {}
 
     /** A connection that did not come about. */
@@ -50,7 +51,8 @@ final class ServerFailure {
         return unavailable("PostgreSQL refuses to " + what + ": " + words(e), hint(e), e);
     }
 
-    static PgpitrException unavailable(String message, String hint, Throwable cause) {
+    /** POSTGRES_UNAVAILABLE; hint and cause may be null. */
+    public static PgpitrException unavailable(String message, String hint, Throwable cause) {
         return new PgpitrException(ExitCode.POSTGRES_UNAVAILABLE, message, hint, cause);
     }
 
@@ -80,7 +82,7 @@ final class ServerFailure {
     }
 
     /** The server's own message without its prefix; otherwise the innermost cause's. */
-    private static String words(SQLException e) {
+    public static String words(SQLException e) {
         if (e instanceof PSQLException p && p.getServerErrorMessage() != null) {
             String message = p.getServerErrorMessage().getMessage();
             if (message != null) {

@@ -29,20 +29,15 @@ final class Session implements AutoCloseable {
     }
 
     static Session open(ConnectionSettings settings, Passwords passwords) {
+        Connection connection = Connections.ordinary(settings, passwords);
         try {
-            // Asked directly: DriverManager would look through the whole class path for other drivers
-            Connection connection = new org.postgresql.Driver()
-                    .connect(DriverSettings.url(settings), DriverSettings.properties(settings, passwords));
-            try {
-                return prepared(settings, connection);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
+            return prepared(settings, connection);
         } catch (SQLException e) {
+            close(connection);
             throw ServerFailure.connecting(settings, e);
-        } catch (LinkageError e) {
-            throw ServerFailure.loading(settings, e);
+        } catch (RuntimeException e) {
+            close(connection);
+            throw e;
         }
     }
 
@@ -183,6 +178,10 @@ final class Session implements AutoCloseable {
     /** The server ends the session, and a backup that it holds, as soon as it notices. */
     @Override
     public void close() {
+        close(connection);
+    }
+
+    private static void close(Connection connection) {
         try {
             connection.close();
         } catch (SQLException ended) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
@@ -128,6 +129,31 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
     /** Where the WAL index stands. */
     public String indexPrefix() {
         return root() + "index/";
+    }
+
+    /** A piece of a segment that is not archived yet: the WAL from {@code from} up to {@code to}. */
+    public ObjectKey piece(TimelineId timeline, Lsn from, Lsn to) {
+        return ObjectKey.of(streamPrefix(timeline) + range(from, to) + suffix());
+    }
+
+    /** A range of WAL in a name: such names order as their beginnings do. */
+    public static String range(Lsn from, Lsn to) {
+        return "%016X-%016X".formatted(from.value(), to.value());
+    }
+
+    /** Where all pieces of a timeline stand. */
+    public String streamPrefix(TimelineId timeline) {
+        return streamPrefix() + timeline.hex() + "/";
+    }
+
+    /** Where all pieces stand. */
+    public String streamPrefix() {
+        return root() + "stream/";
+    }
+
+    /** What no piece's key that begins before {@code lsn} comes behind, and all others do. */
+    public ObjectKey beforePieces(TimelineId timeline, Lsn lsn) {
+        return ObjectKey.of(streamPrefix(timeline) + "%016X".formatted(lsn.value()));
     }
 
     /** Where all backups stand. */

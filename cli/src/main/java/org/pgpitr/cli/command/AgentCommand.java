@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
@@ -15,6 +16,7 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.agent.Agent;
+import org.pgpitr.service.agent.AgentComponent;
 import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.agent.Archiver;
 import org.pgpitr.service.agent.LastingPush;
@@ -24,6 +26,8 @@ import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ListenAddress;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.spool.SpoolOwner;
+import org.pgpitr.service.stream.StreamComponent;
+import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -89,10 +93,19 @@ public final class AgentCommand extends PgpitrCommand {
                     log,
                     environment.clock(),
                     registry);
+            List<AgentComponent> components = new ArrayList<>(List.of(archiver));
+            if (configuration.stream().enabled()) {
+                components.add(new StreamComponent(
+                        wiring.connection(),
+                        wiring.repositories(),
+                        wiring.stream(StreamOptions.OnMissing.REQUIRE),
+                        log,
+                        environment.clock()));
+            }
             new Agent(
                             dataDirectory,
                             spool,
-                            List.of(archiver),
+                            components,
                             ServiceNotifier.of(environment.variables()),
                             log,
                             environment.clock(),

@@ -110,7 +110,8 @@ public final class BackupCommand extends PgpitrCommand {
                     settings.onDamage(),
                     settings.archiveTimeout(),
                     label,
-                    configuration.cluster().dataDirectory());
+                    configuration.cluster().dataDirectory(),
+                    configuration.stream().slotInUse());
             BackupSummary summary =
                     new BackupTask(server, generation, backup, output.progress(environment), environment.clock()).run();
             print(summary, generation);

@@ -63,7 +63,8 @@ public final class CheckCommand extends PgpitrCommand {
                     wiring::repository,
                     configuration.cluster().dataDirectory(),
                     wiring.conditionalWrites(),
-                    configuration.backup().archiveTimeout());
+                    configuration.backup().archiveTimeout(),
+                    configuration.stream().slotInUse());
             configuration.clusterName();
             noteOthers(configuration);
             CheckReport report = new CheckTask(subject, new Listener(), environment.clock()).run();

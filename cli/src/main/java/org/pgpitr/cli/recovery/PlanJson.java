@@ -72,7 +72,8 @@ public final class PlanJson {
                 .put("timeline", range.timeline().value())
                 .put("first", range.first())
                 .put("last", range.last())
-                .put("partial", range.form() == WalRange.Form.PARTIAL);
+                .put("partial", range.form() == WalRange.Form.PARTIAL)
+                .put("streamed", range.form() == WalRange.Form.STREAMED);
     }
 
     /** What stands beside the error of a target that can't be reached. */

@@ -112,7 +112,12 @@ public final class PlanPage {
         long segments = range.last().number(size) - range.first().number(size) + 1;
         String names = segments == 1 ? range.first().toString() : range.first() + " to " + range.last();
         return names + "  (" + Human.count(segments, "segment", "segments")
-                + (range.form() == WalRange.Form.PARTIAL ? ", partial" : "") + ")";
+                + switch (range.form()) {
+                    case WHOLE -> "";
+                    case PARTIAL -> ", partial";
+                    case STREAMED -> ", streamed";
+                }
+                + ")";
     }
 
     private List<String> fetch() {

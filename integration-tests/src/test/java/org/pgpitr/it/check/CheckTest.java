@@ -226,7 +226,8 @@ class CheckTest {
                     () -> sound.repository,
                     Optional.of(sound.primary.dataDirectory()),
                     ConditionalWrites.REQUIRED,
-                    Duration.ofSeconds(3)));
+                    Duration.ofSeconds(3),
+                    Optional.empty()));
             assertThat(failures(report)).containsExactly(Topic.ARCHIVING);
             assertThat(of(report, Topic.ARCHIVING).detail())
                     .contains(" has not arrived within 3 s; the archiver failed with ");
@@ -238,7 +239,8 @@ class CheckTest {
                     () -> sound.repository,
                     Optional.of(sound.primary.dataDirectory()),
                     ConditionalWrites.REQUIRED,
-                    Duration.ofSeconds(1)));
+                    Duration.ofSeconds(1),
+                    Optional.empty()));
             assertThat(failures(again)).containsExactly(Topic.ARCHIVER, Topic.ARCHIVING);
             assertThat(of(again, Topic.ARCHIVER).detail()).contains(" and has archived nothing since");
         } finally {
@@ -260,7 +262,8 @@ class CheckTest {
                     () -> other,
                     Optional.of(sound.primary.dataDirectory()),
                     ConditionalWrites.REQUIRED,
-                    Duration.ofSeconds(2)));
+                    Duration.ofSeconds(2),
+                    Optional.empty()));
             assertThat(failures(lost)).containsExactly(Topic.ARCHIVING);
             assertThat(of(lost, Topic.ARCHIVING).detail()).contains("the archiver reports no failure");
         } finally {
@@ -397,7 +400,8 @@ class CheckTest {
                     () -> sound.repository,
                     Optional.of(standby.dataDirectory()),
                     ConditionalWrites.REQUIRED,
-                    Duration.ofSeconds(1)));
+                    Duration.ofSeconds(1),
+                    Optional.empty()));
             assertThat(failures(report)).containsExactly(Topic.ARCHIVE_COMMAND, Topic.ARCHIVER);
             assertThat(of(report, Topic.ARCHIVER).detail()).endsWith(", and the archiver reports no failure");
         } finally {

@@ -110,7 +110,8 @@ final class CheckedCluster implements AutoCloseable {
 
     CheckReport check(
             Supplier<Server> server, Supplier<Repository> of, Optional<Path> dataDirectory, ConditionalWrites writes) {
-        CheckSubject subject = new CheckSubject(server, of, dataDirectory, writes, Duration.ofSeconds(30));
+        CheckSubject subject =
+                new CheckSubject(server, of, dataDirectory, writes, Duration.ofSeconds(30), Optional.empty());
         return check(subject);
     }
 

@@ -29,6 +29,11 @@ public final class Majors {
                 : Stream.of(wanted.split(",")).map(String::strip).map(Integer::valueOf);
     }
 
+    /** The oldest and the newest one of this run, for what changed little in between. */
+    public static Stream<Integer> oldestAndNewest() {
+        return Stream.of(all().min(Integer::compare).orElseThrow(), newest()).distinct();
+    }
+
     /** The newest one of this run, for what need not be tried on each. */
     public static int newest() {
         return all().max(Integer::compare).orElseThrow();

@@ -7,11 +7,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 
 /**
@@ -38,7 +40,7 @@ public final class ArchivedWal {
         return new Builder();
     }
 
-    /** The timelines of which there is a segment, whole or partial. */
+    /** The timelines of which there is a segment, whole, partial or in pieces. */
     public SortedSet<TimelineId> timelines() {
         return Collections.unmodifiableSortedSet(timelines.navigableKeySet());
     }
@@ -51,6 +53,19 @@ public final class ArchivedWal {
     /** Whether the segment is archived as {@code .partial}, be it archived whole too or not. */
     public boolean containsPartial(TimelineId timeline, long segment) {
         return of(timeline).partials.contains(segment);
+    }
+
+    /**
+     * How far pieces of a stream cover a segment from its start on, be it archived whole too or not; empty if there are
+     * none.
+     */
+    public Optional<Lsn> streamedTo(TimelineId timeline, long segment) {
+        return Optional.ofNullable(of(timeline).streamed.get(segment));
+    }
+
+    /** The segments of a timeline of which there are pieces of a stream, in order. */
+    public SortedSet<Long> streamed(TimelineId timeline) {
+        return Collections.unmodifiableSortedSet(of(timeline).streamed.navigableKeySet());
     }
 
     /** The partial segments of a timeline, in order. */
@@ -113,8 +128,8 @@ public final class ArchivedWal {
         return timelines.getOrDefault(timeline, Segments.NONE);
     }
 
-    private record Segments(long[] numbers, long[] bytesBefore, TreeSet<Long> partials) {
-        static final Segments NONE = new Segments(new long[0], new long[1], new TreeSet<>());
+    private record Segments(long[] numbers, long[] bytesBefore, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
+        static final Segments NONE = new Segments(new long[0], new long[1], new TreeSet<>(), new TreeMap<>());
 
         int indexOf(long segment) {
             return Arrays.binarySearch(numbers, segment);
@@ -147,6 +162,7 @@ public final class ArchivedWal {
 
         private final Map<TimelineId, List<Stored>> segments = new HashMap<>();
         private final Map<TimelineId, Set<Long>> partials = new HashMap<>();
+        private final Map<TimelineId, TreeMap<Long, Lsn>> streamed = new HashMap<>();
         private long unknownObjects;
 
         private Builder() {}
@@ -162,6 +178,12 @@ public final class ArchivedWal {
             return this;
         }
 
+        /** Pieces of a stream cover a segment from its start up to {@code end}. */
+        public Builder streamed(TimelineId timeline, long segment, Lsn end) {
+            streamed.computeIfAbsent(timeline, t -> new TreeMap<>()).put(segment, end);
+            return this;
+        }
+
         /** An object that is no WAL file's. */
         public Builder unknown() {
             unknownObjects++;
@@ -171,18 +193,20 @@ public final class ArchivedWal {
         public ArchivedWal build() {
             Set<TimelineId> all = new TreeSet<>(segments.keySet());
             all.addAll(partials.keySet());
+            all.addAll(streamed.keySet());
             TreeMap<TimelineId, Segments> timelines = new TreeMap<>();
             for (TimelineId timeline : all) {
                 timelines.put(
                         timeline,
                         compact(
                                 segments.getOrDefault(timeline, List.of()),
-                                new TreeSet<>(partials.getOrDefault(timeline, Set.of()))));
+                                new TreeSet<>(partials.getOrDefault(timeline, Set.of())),
+                                new TreeMap<>(streamed.getOrDefault(timeline, new TreeMap<>()))));
             }
             return new ArchivedWal(timelines, unknownObjects);
         }
 
-        private static Segments compact(List<Stored> stored, TreeSet<Long> partials) {
+        private static Segments compact(List<Stored> stored, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
             List<Stored> sorted = new ArrayList<>(stored);
             sorted.sort(Comparator.comparingLong(Stored::segment));
             long[] numbers = new long[sorted.size()];
@@ -196,7 +220,8 @@ public final class ArchivedWal {
                 bytesBefore[count + 1] = bytesBefore[count] + s.bytes();
                 count++;
             }
-            return new Segments(Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials);
+            return new Segments(
+                    Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials, streamed);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.pgpitr.repository.archive;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,20 +16,20 @@ import org.pgpitr.error.PgpitrException;
  * #place} it goes away with {@link #close}. Where the process dies before that, the file that is left has the process's
  * number in its name: the launcher takes it away, and otherwise the next one of that destination does.
  */
-final class PlacedFile implements AutoCloseable {
+public final class PlacedFile implements AutoCloseable {
     private final Path destination;
     private final Path temporary;
     private final FileChannel channel;
     private final Thread onExit;
 
     /** @throws PgpitrException USAGE if there is no file to be made there */
-    PlacedFile(Path destination) {
+    public PlacedFile(Path destination) {
         this.destination = destination.toAbsolutePath();
         try {
             Leftovers leftovers = new Leftovers(this.destination);
             leftovers.remove();
             this.temporary = leftovers.create();
-            this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+            this.channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw notWritten(e);
         }
@@ -41,19 +42,61 @@ final class PlacedFile implements AutoCloseable {
         }
     }
 
+    /** Appends. */
     void write(byte[] bytes, int length) {
         try {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            write(channel.position(), bytes, 0, length);
+            channel.position(channel.position() + length);
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    /** Writes at a position, counted from 0. */
+    public void write(long position, byte[] bytes, int offset, int length) {
+        try {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+            for (long at = position; buffer.hasRemaining(); ) {
+                at += channel.write(buffer, at);
             }
         } catch (IOException e) {
             throw notWritten(e);
         }
     }
 
+    /** What was written at a position. */
+    public byte[] read(long position, int length) {
+        try {
+            ByteBuffer buffer = ByteBuffer.allocate(length);
+            while (buffer.hasRemaining()) {
+                if (channel.read(buffer, position + buffer.position()) < 0) {
+                    throw new EOFException("it ends before " + (position + length));
+                }
+            }
+            return buffer.array();
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    /** In bytes, as far as it is written. */
+    public long length() {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    /** Fills the file up with zeros. */
+    public void extend(long length) {
+        if (length() < length) {
+            write(length - 1, new byte[1], 0, 1);
+        }
+    }
+
     /** Makes the content durable, then its name. */
-    void place() {
+    public void place() {
         try {
             channel.force(true);
             channel.close();

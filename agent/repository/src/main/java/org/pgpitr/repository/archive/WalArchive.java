@@ -14,11 +14,13 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.codec.Codec;
@@ -192,7 +194,19 @@ public final class WalArchive {
 
     /** All archived segments. */
     public ArchivedWal scan() {
-        WalListing listing = new WalListing(layout, generation.identity().segmentSize());
+        return scan(Map.of());
+    }
+
+    /**
+     * All archived segments, and what pieces of a stream add to them.
+     *
+     * @param streamed how far pieces cover segments from their starts on; to be read before this is called, since
+     *     pieces go when their segment is archived
+     */
+    public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed) {
+        WalSegmentSize size = generation.identity().segmentSize();
+        WalListing listing = new WalListing(layout, size);
+        streamed.forEach(listing::streamed);
         store.list(layout.walPrefix(), listing);
         return listing.result();
     }

@@ -1,6 +1,7 @@
 package org.pgpitr.repository.archive;
 
 import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -44,6 +45,10 @@ final class WalListing implements ObjectStore.ListVisitor {
             found.unknown();
         }
         return Next.CONTINUE;
+    }
+
+    void streamed(WalSegmentName segment, Lsn end) {
+        found.streamed(segment.timeline(), segment.number(segmentSize), end);
     }
 
     ArchivedWal result() {

@@ -1,5 +1,6 @@
 package org.pgpitr.repository.plan;
 
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.repository.stream.StreamedSegment;
 
 /**
  * Reads a generation's WAL for restore points, from each backup's start on. What was read for a newer backup is not read
@@ -60,7 +63,7 @@ public final class ArchivedRestorePoints implements RestorePointSearch {
                     whole = false;
                 } else {
                     try {
-                        reader.open(segment, read(file));
+                        reader.open(segment, read(file, range.form()));
                         Optional<RestorePoint> found = search(reader, from);
                         if (found.isPresent()) {
                             return new Found(found.get());
@@ -82,8 +85,16 @@ public final class ArchivedRestorePoints implements RestorePointSearch {
         return new Absent();
     }
 
-    private byte[] read(WalFileName file) {
+    private byte[] read(WalFileName file, WalRange.Form form) {
         reading.accept(file);
+        if (form == WalRange.Form.STREAMED && file instanceof WalSegmentName segment) {
+            // Beside the temporary files; it is never placed. Without pieces it is archived whole by now.
+            Path place = Path.of(System.getProperty("java.io.tmpdir"), file.toString());
+            Optional<StreamedSegment> assembled = new StreamArchive(archive.generation()).assemble(segment, place);
+            try (StreamedSegment streamed = assembled.orElse(null)) {
+                return streamed == null ? archive.read(file) : streamed.bytes();
+            }
+        }
         return archive.read(file);
     }
 

@@ -23,6 +23,12 @@ record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelin
                 notes.add("WAL segment " + range.last() + " is archived as " + range.last() + ".partial only, which is"
                         + " delivered in its place.");
             }
+            if (range.form() == WalRange.Form.STREAMED) {
+                facts.wal()
+                        .streamedTo(range.timeline(), range.last().number(facts.segmentSize()))
+                        .ifPresent(end -> notes.add("WAL segment " + range.last()
+                                + " was still being written: it is there up to " + end + ", as it was streamed."));
+            }
         }
         int damaged = candidate.backup().damagedPages().size();
         if (damaged > 0) {

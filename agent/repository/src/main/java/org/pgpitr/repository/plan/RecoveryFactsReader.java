@@ -2,17 +2,24 @@ package org.pgpitr.repository.plan;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.stream.StreamArchive;
 
-/** Reads from a repository what a plan rests on: the backups' headers, the history files, the names of the WAL. */
+/**
+ * Reads from a repository what a plan rests on: the backups' headers, the history files, the names of the WAL and of
+ * the pieces of streams.
+ */
 public final class RecoveryFactsReader {
     private RecoveryFactsReader() {}
 
     /**
-     * Lists backups and WAL of a generation, once each. A backup that can't be read is among the facts, unless there
+     * Lists backups, pieces and WAL of a generation, once each. A backup that can't be read is among the facts, unless there
      * is no other: then the reason is thrown.
      *
      * @throws PgpitrException CORRUPT, NO_KEY: history files and manifests are encrypted with the rest
@@ -25,6 +32,7 @@ public final class RecoveryFactsReader {
             throw listing.unreadable().get(0).reason();
         }
         WalArchive archive = new WalArchive(generation);
+        Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
         return new RecoveryFacts(
                 generation.identity().segmentSize(),
                 listing.backups(),
@@ -32,7 +40,7 @@ public final class RecoveryFactsReader {
                         .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
                         .toList(),
                 archive.histories(),
-                archive.scan(),
+                archive.scan(streamed),
                 asOf);
     }
 }

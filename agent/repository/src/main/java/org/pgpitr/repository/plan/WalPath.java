@@ -26,8 +26,14 @@ final class WalPath {
     /** A timeline that PostgreSQL tries; {@code end} is the first position that the path does not share with it. */
     private record Candidate(TimelineId timeline, long firstSegment, Optional<Lsn> end) {}
 
-    /** What PostgreSQL gets for one segment; {@code end} is how far it is right. */
-    private record Copy(TimelineId timeline, WalRange.Form form, Lsn end) {}
+    /** What PostgreSQL gets for one segment; {@code end} is how far it is right, and {@code rest} what stands there. */
+    private record Copy(TimelineId timeline, WalRange.Form form, Lsn end, Rest rest) {}
+
+    /** What lies behind the end of a copy. */
+    private enum Rest {
+        NO_WAL,
+        WAL_OF_OTHER_BRANCH
+    }
 
     private final TimelineHistory path;
     private final List<Stretch> stretches;
@@ -167,14 +173,30 @@ final class WalPath {
             }
             Lsn whole = size.start(segment + 1);
             if (wal.contains(c.timeline(), segment)) {
-                return Optional.of(new Copy(c.timeline(), WalRange.Form.WHOLE, earlier(whole, c.end())));
+                return Optional.of(
+                        new Copy(c.timeline(), WalRange.Form.WHOLE, earlier(whole, c.end()), Rest.WAL_OF_OTHER_BRANCH));
             }
-            if (wal.containsPartial(c.timeline(), segment)) {
-                Lsn end = partialEnd(c.timeline(), segment).orElse(size.start(segment));
-                return Optional.of(new Copy(c.timeline(), WalRange.Form.PARTIAL, earlier(end, c.end())));
+            Optional<Copy> incomplete = incomplete(c, segment);
+            if (incomplete.isPresent()) {
+                return incomplete;
             }
         }
         return Optional.empty();
+    }
+
+    /** Of a partial segment and pieces of a stream {@code archive-get} delivers what goes further. */
+    private Optional<Copy> incomplete(Candidate c, long segment) {
+        Optional<Lsn> streamed = wal.streamedTo(c.timeline(), segment);
+        Optional<Lsn> partial = wal.containsPartial(c.timeline(), segment)
+                ? Optional.of(partialEnd(c.timeline(), segment).orElse(size.start(segment)))
+                : Optional.empty();
+        if (streamed.isPresent()
+                && partial.filter(end -> !end.isBefore(streamed.get())).isEmpty()) {
+            Lsn end = earlier(streamed.get(), c.end());
+            Rest rest = end.equals(streamed.get()) ? Rest.NO_WAL : Rest.WAL_OF_OTHER_BRANCH;
+            return Optional.of(new Copy(c.timeline(), WalRange.Form.STREAMED, end, rest));
+        }
+        return partial.map(end -> new Copy(c.timeline(), WalRange.Form.PARTIAL, earlier(end, c.end()), Rest.NO_WAL));
     }
 
     private static Lsn earlier(Lsn a, Optional<Lsn> b) {
@@ -194,7 +216,7 @@ final class WalPath {
 
     private Optional<Reach.Hole> hole(long segment, Lsn end, Optional<Copy> copy) {
         WalSegmentName missing = WalSegmentName.of(stretches.get(owner(segment)).timeline(), segment, size);
-        if (copy.isPresent() && copy.get().form() == WalRange.Form.WHOLE) {
+        if (copy.isPresent() && copy.get().rest() == Rest.WAL_OF_OTHER_BRANCH) {
             return Optional.of(new Reach.Hole(
                     Reach.Kind.OTHER_BRANCH,
                     "WAL segment " + missing + " is not in the archive, and in its place PostgreSQL would read on in "
@@ -228,7 +250,8 @@ final class WalPath {
 
     private boolean isArchived(TimelineId timeline, long first, long last) {
         return wal.runs(timeline).stream().anyMatch(r -> r.last() >= first && r.first() <= last)
-                || wal.partials(timeline).stream().anyMatch(p -> p >= first && p <= last);
+                || wal.partials(timeline).stream().anyMatch(p -> p >= first && p <= last)
+                || wal.streamed(timeline).stream().anyMatch(s -> s >= first && s <= last);
     }
 
     /** The segments from {@code from} up to the position before {@code end}, which {@link #walk} must have reached. */
@@ -266,7 +289,7 @@ final class WalPath {
         }
     }
 
-    /** How many bytes of the repository those are; a partial segment's are not known. */
+    /** How many bytes of the repository those are; those of a partial segment and of pieces are not known. */
     long storedBytes(List<WalRange> ranges) {
         return ranges.stream()
                 .filter(r -> r.form() == WalRange.Form.WHOLE)

@@ -16,6 +16,8 @@ public record WalRange(TimelineId timeline, WalSegmentName first, WalSegmentName
     public enum Form {
         WHOLE,
         /** As the one {@code .partial} that a promotion left; it is delivered under the segment's own name. */
-        PARTIAL
+        PARTIAL,
+        /** In pieces of a stream, the one that was still being written; it is put together and delivered as a whole one. */
+        STREAMED
     }
 }

@@ -92,6 +92,11 @@ public final class FactsBuilder {
         return this;
     }
 
+    FactsBuilder streamed(int timeline, long segment, String end) {
+        wal.streamed(new TimelineId(timeline), segment, Lsn.parse(end));
+        return this;
+    }
+
     /** A history file; {@code lines} are such as {@code 1 0/380000}. */
     public FactsBuilder history(int timeline, String... lines) {
         TimelineId id = new TimelineId(timeline);

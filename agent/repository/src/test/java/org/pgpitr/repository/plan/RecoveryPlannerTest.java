@@ -95,7 +95,12 @@ class RecoveryPlannerTest {
     private static String wal(RecoveryPlan plan) {
         return plan.wal().stream()
                 .map(r -> r.timeline() + ":" + r.first().number(FactsBuilder.SIZE) + "-"
-                        + r.last().number(FactsBuilder.SIZE) + (r.form() == WalRange.Form.PARTIAL ? "p" : ""))
+                        + r.last().number(FactsBuilder.SIZE)
+                        + switch (r.form()) {
+                            case WHOLE -> "";
+                            case PARTIAL -> "p";
+                            case STREAMED -> "s";
+                        })
                 .collect(Collectors.joining(" "));
     }
 
@@ -727,6 +732,67 @@ class RecoveryPlannerTest {
         assertThat(wal(plan(facts, END)))
                 .describedAs("not needed on the way to timeline 2")
                 .isEqualTo("1:2-2 2:3-6");
+    }
+
+    @Test
+    void the_archive_ends_where_the_last_piece_of_the_stream_does() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup(MONDAY, 1, "0/200028", "0/200100")
+                .wal(1, 2, 2)
+                .streamed(1, 3, "0/3A1B28");
+
+        RecoveryPlan plan = plan(facts, END);
+        assertThat(wal(plan)).isEqualTo("1:2-2 1:3-3s");
+        assertThat(plan.notes())
+                .containsExactly("WAL segment 000000010000000000000003 was still being written: it is there up to"
+                        + " 0/3A1B28, as it was streamed.");
+        assertThat(wal(plan(facts, lsn("0/3A1B27")))).isEqualTo("1:2-2 1:3-3s");
+        assertThat(refusal(facts, lsn("0/3A1B28")).reason()).endsWith("the archived WAL ends at 0/3A1B28");
+    }
+
+    @Test
+    void pieces_of_a_segment_that_is_archived_count_for_nothing() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup(MONDAY, 1, "0/200028", "0/200100")
+                .wal(1, 2, 3)
+                .streamed(1, 3, "0/3A1B28");
+
+        assertThat(wal(plan(facts, END))).isEqualTo("1:2-3");
+    }
+
+    @Test
+    void pieces_behind_a_hole_are_later_wal() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup(MONDAY, 1, "0/200028", "0/200100")
+                .wal(1, 2, 2)
+                .streamed(1, 4, "0/4A1B28");
+
+        assertThat(refusal(facts, END).reason()).contains("000000010000000000000003 is not in the archive");
+    }
+
+    @Test
+    void a_stream_that_went_on_where_the_timeline_was_left_is_not_followed_beyond() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup(MONDAY, 1, "0/200028", "0/200100")
+                .history(2, "1 0/380000 r")
+                .wal(1, 2, 2)
+                .partial(1, 3)
+                .streamed(1, 3, "0/3A0000");
+
+        assertThat(refusal(facts, END).reason()).contains("beyond where timeline 2 leaves it at 0/380000");
+        assertThat(wal(plan(facts, END, timeline(1)))).isEqualTo("1:2-2 1:3-3s");
+    }
+
+    @Test
+    void of_a_partial_segment_and_pieces_that_end_before_it_the_partial_one_serves() {
+        FactsBuilder facts = new FactsBuilder()
+                .backup(MONDAY, 1, "0/200028", "0/200100")
+                .history(2, "1 0/380000 r")
+                .wal(1, 2, 2)
+                .partial(1, 3)
+                .streamed(1, 3, "0/380000");
+
+        assertThat(wal(plan(facts, END))).isEqualTo("1:2-2 1:3-3p");
     }
 
     @Test

@@ -29,7 +29,12 @@ public final class SimulatedCluster {
     public record File(int timeline, int segment, WalRange.Form form) {
         @Override
         public String toString() {
-            return timeline + "/" + segment + (form == WalRange.Form.PARTIAL ? "p" : "");
+            return timeline + "/" + segment
+                    + switch (form) {
+                        case WHOLE -> "";
+                        case PARTIAL -> "p";
+                        case STREAMED -> "s";
+                    };
         }
     }
 
@@ -47,6 +52,7 @@ public final class SimulatedCluster {
             timelines.add(new Timeline(id, parent.id(), begin, begin + 1 + random.nextInt(20)));
         }
         archive(random);
+        stream(random);
         takeBackups(random);
     }
 
@@ -69,6 +75,16 @@ public final class SimulatedCluster {
             files.computeIfPresent(
                     new File(old, t.begin() / RECORDS, WalRange.Form.PARTIAL).toString(),
                     (name, end) -> Math.min(end, t.begin()));
+        }
+    }
+
+    /** Pieces of the segment a timeline ends in, and sometimes of another one; never of all of a segment. */
+    private void stream(Random random) {
+        for (Timeline t : timelines) {
+            int end = random.nextInt(4) == 0 ? t.begin() + random.nextInt(t.end() - t.begin()) : t.end();
+            if (end > t.begin() && end % RECORDS != 0 && random.nextInt(3) > 0) {
+                files.put(new File(t.id(), end / RECORDS, WalRange.Form.STREAMED).toString(), end);
+            }
         }
     }
 
@@ -147,9 +163,14 @@ public final class SimulatedCluster {
     public Optional<File> find(int timeline, int segment) {
         File whole = new File(timeline, segment, WalRange.Form.WHOLE);
         File partial = new File(timeline, segment, WalRange.Form.PARTIAL);
-        return files.containsKey(whole.toString())
-                ? Optional.of(whole)
-                : Optional.of(partial).filter(p -> files.containsKey(p.toString()));
+        File streamed = new File(timeline, segment, WalRange.Form.STREAMED);
+        if (files.containsKey(whole.toString())) {
+            return Optional.of(whole);
+        }
+        // What goes further; the partial one if both go as far
+        int inPartial = files.getOrDefault(partial.toString(), -1);
+        int inPieces = files.getOrDefault(streamed.toString(), -1);
+        return Optional.of(inPieces > inPartial ? streamed : partial).filter(f -> files.containsKey(f.toString()));
     }
 
     /** What the history file of a timeline says, oldest first. */
@@ -176,6 +197,10 @@ public final class SimulatedCluster {
                 }
                 if (files.containsKey(new File(t.id(), segment, WalRange.Form.PARTIAL).toString())) {
                     facts.partial(t.id(), segment);
+                }
+                Integer streamed = files.get(new File(t.id(), segment, WalRange.Form.STREAMED).toString());
+                if (streamed != null) {
+                    facts.streamed(t.id(), segment, lsn(streamed).toString());
                 }
             }
         }

@@ -12,8 +12,10 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.stream.StreamedSegment;
 
 /** Brings one archived file back, from the first repository that has it. */
 public final class ArchiveGet {
@@ -49,7 +51,9 @@ public final class ArchiveGet {
      *
      * <p>Where a whole segment is proven absent and the partial one is archived, that one is delivered. Recovery along
      * the timeline that ended in it then replays up to where the timeline was left, instead of a segment less. Recovery
-     * along a later timeline asks for that timeline's segment first, which holds the same and more.
+     * along a later timeline asks for that timeline's segment first, which holds the same and more. Likewise with the
+     * pieces of a stream, from which the segment is put together: of both, what holds more of the timeline is
+     * delivered.
      *
      * @param name as {@code %f} gives it
      * @param destination as {@code %p} gives it
@@ -78,9 +82,28 @@ public final class ArchiveGet {
                     "no repository holds " + wanted,
                     "`pgpitr list` shows the generations there are; is it the right repository, and the right name?");
         }
-        return file instanceof WalSegmentName segment && fetch(new PartialSegmentName(segment), place, archives)
+        return file instanceof WalSegmentName segment && fetchIncomplete(segment, place, archives)
                 ? Outcome.FOUND
                 : Outcome.ABSENT;
+    }
+
+    /** Every repository has said that there is no whole segment. */
+    private boolean fetchIncomplete(
+            WalSegmentName segment, Path place, Function<Repository, Optional<WalArchive>> archives) {
+        List<Generation> generations = repositories.stream()
+                .flatMap(repository -> archives.apply(repository).stream())
+                .map(WalArchive::generation)
+                .toList();
+        Optional<StreamedSegment> pieces = LongestStream.of(segment, place, generations);
+        try (StreamedSegment streamed = pieces.orElse(null)) {
+            boolean partial = fetch(new PartialSegmentName(segment), place, archives);
+            if (streamed != null && !(partial && streamed.isBeginningOf(place))) {
+                streamed.place();
+                return true;
+            }
+            // What was not there in pieces may have been completed meanwhile: its pieces go then
+            return partial || fetch(segment, place, archives);
+        }
     }
 
     private boolean fetch(WalFileName file, Path place, Function<Repository, Optional<WalArchive>> archives) {

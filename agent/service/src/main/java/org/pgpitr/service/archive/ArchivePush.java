@@ -20,6 +20,7 @@ import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.storage.Content;
 import org.pgpitr.storage.StorageException;
 
 /** Archives one file that PostgreSQL hands over, in every repository. */
@@ -61,7 +62,15 @@ public final class ArchivePush {
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't take it
      */
     public Result push(Path file) {
-        LocalWalFile local = LocalWalFile.open(dataDirectory.resolve(file));
+        return push(LocalWalFile.open(dataDirectory.resolve(file)));
+    }
+
+    /** As {@link #push(Path)}, with a segment that did not come as a file of the data directory. */
+    public Result push(WalSegmentName name, Content content) {
+        return push(LocalWalFile.of(name, content));
+    }
+
+    private Result push(LocalWalFile local) {
         SegmentReading reading = SegmentReading.begin(local);
         Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
         List<WalArchive.Pushed> outcomes = repositories.size() == 1

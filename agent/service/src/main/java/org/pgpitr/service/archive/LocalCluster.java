@@ -17,7 +17,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 
 /** The cluster whose data directory PostgreSQL's commands run in, and its place in a repository. */
-final class LocalCluster {
+public final class LocalCluster {
     private LocalCluster() {}
 
     /**
@@ -49,7 +49,7 @@ final class LocalCluster {
      * @throws PgpitrException NO_REPOSITORY if the repository has no generation at all; WAL_CONFLICT if it has, but
      *     none of that cluster
      */
-    static Generation generation(Repository repository, Optional<SystemIdentifier> cluster) {
+    public static Generation generation(Repository repository, Optional<SystemIdentifier> cluster) {
         if (cluster.isEmpty()) {
             return repository.current();
         }

@@ -16,6 +16,7 @@ import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentHeader;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.archive.SegmentCheck;
 import org.pgpitr.storage.Content;
@@ -56,6 +57,16 @@ record LocalWalFile(Path path, WalFileName name, Content content, byte[] beginni
         } catch (IOException e) {
             throw new PgpitrException(
                     ExitCode.CORRUPT, "can't read " + path + ": " + e, "look at the disk it is on", e);
+        }
+    }
+
+    /** A segment that came another way. */
+    static LocalWalFile of(WalSegmentName name, Content content) {
+        try {
+            return new LocalWalFile(Path.of(name.toString()), name, content, beginning(content, false));
+        } catch (IOException e) {
+            throw new PgpitrException(
+                    ExitCode.CORRUPT, "can't read " + name + ": " + e, "look at the disk it is on", e);
         }
     }
 

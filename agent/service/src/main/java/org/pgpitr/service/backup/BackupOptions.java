@@ -16,6 +16,7 @@ import org.pgpitr.cluster.CheckpointMode;
  *     server's archiver gets on, so a long queue alone is no failure
  * @param label the user's text for the backup, one line of up to {@value #MAX_LABEL} bytes; empty text for none
  * @param dataDirectory where this host sees the server's data directory; empty: where the server says that it is
+ * @param slot of a receiver that brings WAL into the repository, beside archiving or instead of it; empty if none does
  */
 public record BackupOptions(
         int workers,
@@ -23,14 +24,15 @@ public record BackupOptions(
         OnDamage onDamage,
         Duration archiveTimeout,
         String label,
-        Optional<Path> dataDirectory) {
+        Optional<Path> dataDirectory,
+        Optional<String> slot) {
     public static final int MAX_WORKERS = 64;
     /** PostgreSQL's own limit ({@code MAXPGPATH}, less the end of the text). */
     public static final int MAX_LABEL = 1023;
 
     /** Two workers, a fast checkpoint, a damaged page fails, five minutes for the archiver, no label. */
-    public static final BackupOptions DEFAULT =
-            new BackupOptions(2, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofMinutes(5), "", Optional.empty());
+    public static final BackupOptions DEFAULT = new BackupOptions(
+            2, CheckpointMode.FAST, OnDamage.FAIL, Duration.ofMinutes(5), "", Optional.empty(), Optional.empty());
 
     public BackupOptions {
         if (workers < 1 || workers > MAX_WORKERS) {
@@ -51,26 +53,26 @@ public record BackupOptions(
     }
 
     public BackupOptions withWorkers(int count) {
-        return new BackupOptions(count, checkpoint, onDamage, archiveTimeout, label, dataDirectory);
+        return new BackupOptions(count, checkpoint, onDamage, archiveTimeout, label, dataDirectory, slot);
     }
 
     public BackupOptions withCheckpoint(CheckpointMode mode) {
-        return new BackupOptions(workers, mode, onDamage, archiveTimeout, label, dataDirectory);
+        return new BackupOptions(workers, mode, onDamage, archiveTimeout, label, dataDirectory, slot);
     }
 
     public BackupOptions withOnDamage(OnDamage choice) {
-        return new BackupOptions(workers, checkpoint, choice, archiveTimeout, label, dataDirectory);
+        return new BackupOptions(workers, checkpoint, choice, archiveTimeout, label, dataDirectory, slot);
     }
 
     public BackupOptions withArchiveTimeout(Duration timeout) {
-        return new BackupOptions(workers, checkpoint, onDamage, timeout, label, dataDirectory);
+        return new BackupOptions(workers, checkpoint, onDamage, timeout, label, dataDirectory, slot);
     }
 
     public BackupOptions withLabel(String text) {
-        return new BackupOptions(workers, checkpoint, onDamage, archiveTimeout, text, dataDirectory);
+        return new BackupOptions(workers, checkpoint, onDamage, archiveTimeout, text, dataDirectory, slot);
     }
 
     public BackupOptions withDataDirectory(Path directory) {
-        return new BackupOptions(workers, checkpoint, onDamage, archiveTimeout, label, Optional.of(directory));
+        return new BackupOptions(workers, checkpoint, onDamage, archiveTimeout, label, Optional.of(directory), slot);
     }
 }

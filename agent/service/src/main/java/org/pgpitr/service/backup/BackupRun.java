@@ -65,8 +65,7 @@ final class BackupRun {
         this.heartbeat = heartbeat;
         this.progress = progress;
         this.clock = clock;
-        this.arrival =
-                new SegmentArrival(new WalArchive(generation), source, options.archiveTimeout(), progress, clock);
+        this.arrival = new SegmentArrival(new WalArchive(generation), source, options, progress, clock);
     }
 
     BackupSummary run(Lease lease) throws InterruptedException {

@@ -50,7 +50,7 @@ public final class BackupTask {
     public BackupSummary run() {
         try {
             BackupSource source = BackupSource.of(server, options.dataDirectory());
-            SourceChecks checks = new SourceChecks(source.facts(), source.dataDirectory());
+            SourceChecks checks = new SourceChecks(source.facts(), source.dataDirectory(), options.slot());
             checks.verify(generation, LocalControlFile.read(source.dataDirectory()));
             checks.note(server, progress);
             generation.codec().requireWritable();

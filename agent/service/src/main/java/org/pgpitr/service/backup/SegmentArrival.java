@@ -5,13 +5,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.pgpitr.cluster.ArchiverStatus;
 import org.pgpitr.cluster.Role;
 import org.pgpitr.cluster.Server;
 import org.pgpitr.cluster.ServerFacts;
+import org.pgpitr.cluster.SlotFacts;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.archive.WalArchive;
@@ -22,7 +25,7 @@ import org.pgpitr.service.Progress;
  * more.
  *
  * <p>Time counts from the last thing that moved: on a server that archives by itself (a primary, or a standby with
- * {@code archive_mode = always}) that is its archiver, so a long queue is no failure. On any other standby the segment
+ * {@code archive_mode = always}) that is its archiver, so a long queue is no failure; where a receiver streams, that as well. On any other standby the segment
  * comes from the primary; as long as replay has not got to the segment's end, the primary may not have filled it, and
  * an idle primary may take its time: an hour is given for that.
  */
@@ -37,24 +40,27 @@ final class SegmentArrival {
      * What is seen of the way a segment takes.
      *
      * @param archived how many files the archiver has archived
+     * @param streamed up to where a receiver has reported WAL durable
      * @param complete whether the segment can be in the archive already
      */
-    private record Pulse(long archived, boolean complete) {}
+    private record Pulse(long archived, Optional<Lsn> streamed, boolean complete) {}
 
     private final WalArchive archive;
     private final Server server;
     private final ServerFacts facts;
     private final Path archiveStatus;
     private final Duration timeout;
+    private final Optional<String> slot;
     private final Progress progress;
     private final Clock clock;
 
-    SegmentArrival(WalArchive archive, BackupSource source, Duration timeout, Progress progress, Clock clock) {
+    SegmentArrival(WalArchive archive, BackupSource source, BackupOptions options, Progress progress, Clock clock) {
         this.archive = archive;
         this.server = source.server();
         this.facts = source.facts();
         this.archiveStatus = source.dataDirectory().resolve("pg_wal/archive_status");
-        this.timeout = timeout;
+        this.timeout = options.archiveTimeout();
+        this.slot = options.slot();
         this.progress = progress;
         this.clock = clock;
     }
@@ -95,7 +101,7 @@ final class SegmentArrival {
             if (archivesItself() && isDone(segment) && !archive.contains(segment)) {
                 throw doneButNotHere(segment);
             }
-            Pulse now = new Pulse(server.archiver().archived(), isComplete(segment));
+            Pulse now = new Pulse(server.archiver().archived(), streamed(), isComplete(segment));
             if (!now.equals(pulse)) {
                 moved = clock.instant();
                 pulse = now;
@@ -117,6 +123,15 @@ final class SegmentArrival {
         return Math.max(SHORTEST_PAUSE_MILLIS, Math.min(waited.toMillis() / 10, LONGEST_PAUSE_MILLIS));
     }
 
+    private Optional<Lsn> streamed() {
+        return slot.flatMap(server::slot).flatMap(SlotFacts::restart);
+    }
+
+    /** With {@code archive_mode = off} only the stream can bring it. */
+    private boolean isStreamedOnly() {
+        return slot.isPresent() && facts.archiveMode().equals("off");
+    }
+
     private boolean archivesItself() {
         return facts.role() == Role.PRIMARY || facts.archiveMode().equals("always");
     }
@@ -131,6 +146,12 @@ final class SegmentArrival {
     }
 
     private String waitingFor(WalSegmentName segment, Pulse pulse) {
+        if (isStreamedOnly()) {
+            return "waiting for WAL segment " + segment + " to be streamed"
+                    + pulse.streamed()
+                            .map(lsn -> "; the stream is durable up to " + lsn)
+                            .orElse("");
+        }
         if (archivesItself()) {
             return "waiting for WAL segment " + segment + " to be archived"
                     + server.archiver()
@@ -153,6 +174,13 @@ final class SegmentArrival {
     private PgpitrException notArrived(WalSegmentName segment, Duration patience) {
         String message = "WAL segment " + segment + " did not arrive in " + archive.generation() + " within "
                 + patience.toSeconds() + " s";
+        if (isStreamedOnly()) {
+            return new PgpitrException(
+                    ExitCode.CHECK_FAILED,
+                    message,
+                    "archive_mode is off, and the stream does not bring it: see that `pgpitr stream` runs, and that slot \""
+                            + slot.orElseThrow() + "\" is its own (`pgpitr check`)");
+        }
         if (!archivesItself()) {
             return new PgpitrException(
                     ExitCode.CHECK_FAILED,

@@ -3,6 +3,7 @@ package org.pgpitr.service.backup;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pgpitr.cluster.Role;
 import org.pgpitr.cluster.Server;
 import org.pgpitr.cluster.ServerFacts;
@@ -24,10 +25,13 @@ final class SourceChecks {
 
     private final ServerFacts facts;
     private final Path dataDirectory;
+    private final Optional<String> slot;
 
-    SourceChecks(ServerFacts facts, Path dataDirectory) {
+    /** @param slot of a receiver that brings WAL into the repository */
+    SourceChecks(ServerFacts facts, Path dataDirectory, Optional<String> slot) {
         this.facts = facts;
         this.dataDirectory = dataDirectory;
+        this.slot = slot;
     }
 
     /**
@@ -96,11 +100,13 @@ final class SourceChecks {
         if (facts.walLevel().equals("minimal")) {
             throw failed("wal_level is minimal", "set wal_level = replica and restart the server");
         }
-        if (facts.role() == Role.STANDBY) {
-            return; // its own archiving, or else the primary's, is proved by a segment that arrived
+        if (facts.role() == Role.STANDBY || slot.isPresent()) {
+            return; // a stream, its own archiving, or else the primary's, is proved by a segment that arrived
         }
         if (facts.archiveMode().equals("off")) {
-            throw failed("archive_mode is off", "set archive_mode = on and restart the server");
+            throw failed(
+                    "archive_mode is off",
+                    "set archive_mode = on and restart the server, or stream: see docs/streaming.md");
         }
         if (facts.archiveCommand().isEmpty() && facts.archiveLibrary().isEmpty()) {
             throw failed(

@@ -30,16 +30,22 @@ final class ArchivingLook {
 
     private final Findings findings;
     private final Duration timeout;
+    private final Optional<String> slot;
     private final Clock clock;
 
-    ArchivingLook(Findings findings, Duration timeout, Clock clock) {
+    /** @param slot of a receiver that is meant to bring WAL into the repository */
+    ArchivingLook(Findings findings, Duration timeout, Optional<String> slot, Clock clock) {
         this.findings = findings;
         this.timeout = timeout;
+        this.slot = slot;
         this.clock = clock;
     }
 
     void notChecked(String because) {
         List.of(Topic.ARCHIVER, Topic.ARCHIVING, Topic.READ_BACK).forEach(topic -> findings.notChecked(topic, because));
+        if (slot.isPresent()) {
+            findings.notChecked(Topic.STREAM, because);
+        }
     }
 
     void run(Server server, ServerFacts facts, Generation generation) {
@@ -53,7 +59,8 @@ final class ArchivingLook {
                     Topic.ARCHIVER,
                     facts.role() == Role.PRIMARY ? "archive_mode is off" : "this standby does not archive by itself");
         }
-        if (facts.role() == Role.PRIMARY && !archives) {
+        slot.ifPresent(name -> findings.look(Topic.STREAM, () -> new StreamLook(findings).run(server, name)));
+        if (facts.role() == Role.PRIMARY && !archives && slot.isEmpty()) {
             findings.notChecked(Topic.ARCHIVING, "archive_mode is off");
             findings.notChecked(Topic.READ_BACK, "no segment arrived");
             return;
@@ -62,7 +69,7 @@ final class ArchivingLook {
         Optional<WalSegmentName> arrived = findings.ask(
                         Topic.ARCHIVING,
                         () -> facts.role() == Role.PRIMARY
-                                ? switched(server, archive)
+                                ? switched(server, archive, archives)
                                 : replayed(server, facts, archive))
                 .flatMap(segment -> segment);
         if (arrived.isPresent()) {
@@ -95,12 +102,20 @@ final class ArchivingLook {
         }
     }
 
-    private Optional<WalSegmentName> switched(Server server, WalArchive archive) {
+    private Optional<WalSegmentName> switched(Server server, WalArchive archive, boolean archives) {
         WalSegmentName segment =
                 server.switchWal("pgpitr check " + clock.instant().truncatedTo(ChronoUnit.SECONDS));
         if (await(archive, List.of(segment))) {
             findings.ok(Topic.ARCHIVING, segment + " was switched to and has arrived");
             return Optional.of(segment);
+        }
+        if (!archives) {
+            findings.failed(
+                    Topic.ARCHIVING,
+                    segment + " has not arrived within " + timeout.toSeconds()
+                            + " s, and with archive_mode = off only the stream can bring it",
+                    "see that `pgpitr stream` runs, and what it says");
+            return Optional.empty();
         }
         Optional<ArchiverStatus.Attempt> failure = server.archiver().standingFailure();
         findings.failed(

@@ -16,10 +16,12 @@ import org.pgpitr.service.init.InitTarget.ConditionalWrites;
  * @param dataDirectory as configured
  * @param conditionalWrites whether the store has to honour them
  * @param archiveTimeout how long a switched segment may take to arrive
+ * @param slot of a receiver that is meant to bring WAL into the repository; empty if none is
  */
 public record CheckSubject(
         Supplier<Server> server,
         Supplier<Repository> repository,
         Optional<Path> dataDirectory,
         ConditionalWrites conditionalWrites,
-        Duration archiveTimeout) {}
+        Duration archiveTimeout,
+        Optional<String> slot) {}

@@ -44,7 +44,7 @@ public final class CheckTask {
 
     private void run(Optional<Server> server) {
         Optional<ServerFacts> facts = server.flatMap(connected -> findings.ask(Topic.SERVER, connected::facts));
-        ServerLook serverLook = new ServerLook(findings);
+        ServerLook serverLook = new ServerLook(findings, subject.slot());
         if (facts.isPresent()) {
             serverLook.run(server.get(), facts.get(), subject.dataDirectory());
         } else {
@@ -55,7 +55,7 @@ public final class CheckTask {
         Optional<Generation> generation = repository.flatMap(opened -> generation(opened, facts));
 
         HistoryLook history = new HistoryLook(findings);
-        ArchivingLook archiving = new ArchivingLook(findings, subject.archiveTimeout(), clock);
+        ArchivingLook archiving = new ArchivingLook(findings, subject.archiveTimeout(), subject.slot(), clock);
         if (facts.isEmpty()) {
             archiving.notChecked(NO_SERVER);
             history.notChecked(NO_SERVER);

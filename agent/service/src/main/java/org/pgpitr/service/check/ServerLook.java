@@ -22,9 +22,12 @@ final class ServerLook {
             Topic.FSYNC);
 
     private final Findings findings;
+    private final Optional<String> slot;
 
-    ServerLook(Findings findings) {
+    /** @param slot of a receiver that is meant to bring WAL into the repository */
+    ServerLook(Findings findings, Optional<String> slot) {
         this.findings = findings;
+        this.slot = slot;
     }
 
     void notChecked(String because) {
@@ -94,13 +97,18 @@ final class ServerLook {
                             + (later
                                     ? ": this standby archives once it is promoted, until then its primary does"
                                     : ""));
+        } else if (slot.isPresent()) {
+            findings.ok(Topic.ARCHIVE_MODE, "not needed: WAL comes by the stream alone, archive_mode is off");
         } else if (facts.role() == Role.STANDBY) {
             findings.note(
                     Topic.ARCHIVE_MODE,
                     "archive_mode is off: this standby will not archive when it is promoted",
                     "set archive_mode = on (or always) and restart the standby");
         } else {
-            findings.failed(Topic.ARCHIVE_MODE, "archive_mode is off", "set archive_mode = on and restart the server");
+            findings.failed(
+                    Topic.ARCHIVE_MODE,
+                    "archive_mode is off",
+                    "set archive_mode = on and restart the server, or stream: see docs/streaming.md");
         }
     }
 
@@ -119,7 +127,9 @@ final class ServerLook {
     }
 
     private void archiveTimeout(String seconds) {
-        if (seconds.equals("0")) {
+        if (slot.isPresent()) {
+            findings.ok(Topic.ARCHIVE_TIMEOUT, "WAL is streamed as it is written");
+        } else if (seconds.equals("0")) {
             findings.note(
                     Topic.ARCHIVE_TIMEOUT,
                     "archive_timeout is 0: what a quiet server commits may wait for hours until its segment is full, and "

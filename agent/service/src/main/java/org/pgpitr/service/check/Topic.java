@@ -20,6 +20,7 @@ public enum Topic {
     CLUSTER("the repository has a place for this cluster"),
     ENCRYPTION("encryption is configured as the repository has it"),
     ARCHIVER("the archiver keeps up"),
+    STREAM("WAL is streamed"),
     ARCHIVING("a WAL segment arrives in the repository"),
     READ_BACK("what is archived can be read back here"),
     HISTORY("the history of the server's timeline is archived"),

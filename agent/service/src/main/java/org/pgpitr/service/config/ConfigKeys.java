@@ -6,6 +6,7 @@ import static org.pgpitr.service.config.Section.CLUSTER;
 import static org.pgpitr.service.config.Section.ENCRYPTION;
 import static org.pgpitr.service.config.Section.REPOSITORY;
 import static org.pgpitr.service.config.Section.RESTORE;
+import static org.pgpitr.service.config.Section.STREAM;
 import static org.pgpitr.service.config.Section.VERIFY;
 
 import java.net.URI;
@@ -303,6 +304,47 @@ public final class ConfigKeys {
                     "How long `backup` and `check` wait for the server to archive a segment.")
             .standard("5min");
 
+    static final ConfigKey<Boolean> STREAM_ENABLED = ConfigKey.of(
+                    STREAM,
+                    "enabled",
+                    ValueType.flag(),
+                    "Whether WAL is received: by the agent that runs here, or else by `pgpitr stream`. `backup` and `check`"
+                            + " count on it then.")
+            .standard("false");
+    public static final ConfigKey<String> STREAM_SLOT = ConfigKey.of(
+                    STREAM,
+                    "slot",
+                    ValueType.slot(),
+                    "The physical replication slot, of the receiver's own. It is made by `pgpitr stream --create-slot`,"
+                            + " and dropped by `--drop-slot`; never by itself.")
+            .standard("pgpitr");
+    static final ConfigKey<String> STREAM_APPLICATION_NAME = ConfigKey.of(
+                    STREAM,
+                    "application_name",
+                    ValueType.text("a name"),
+                    "How the server calls the receiver: in `pg_stat_replication`, and in `synchronous_standby_names`.")
+            .standard("pgpitr");
+    static final ConfigKey<Duration> STREAM_INTERVAL = ConfigKey.of(
+                    STREAM,
+                    "interval",
+                    ValueType.time(Duration.ofMillis(10), Duration.ofMinutes(10)),
+                    "How often WAL of the segment that is still being written is stored, when there is new WAL. What a"
+                            + " lost server costs is about this.")
+            .standard("1s");
+    static final ConfigKey<ByteSize> STREAM_SIZE = ConfigKey.of(
+                    STREAM,
+                    "size",
+                    ValueType.size(new ByteSize(64 << 10), new ByteSize(64 << 20)),
+                    "So much new WAL is stored before the interval has passed. No piece is bigger.")
+            .standard("16MB");
+    public static final ConfigKey<Boolean> STREAM_SYNCHRONOUS = ConfigKey.of(
+                    STREAM,
+                    "synchronous",
+                    ValueType.flag(),
+                    "Whether new WAL is stored at once, for a server that waits for it: `application_name` stands in its"
+                            + " `synchronous_standby_names`. Costs many more requests.")
+            .standard("false");
+
     public static final ConfigKey<Integer> RESTORE_WORKERS = ConfigKey.of(
                     RESTORE,
                     "workers",
@@ -395,6 +437,12 @@ public final class ConfigKeys {
             CHECKPOINT,
             ON_DAMAGE,
             ARCHIVE_TIMEOUT,
+            STREAM_ENABLED,
+            STREAM_SLOT,
+            STREAM_APPLICATION_NAME,
+            STREAM_INTERVAL,
+            STREAM_SIZE,
+            STREAM_SYNCHRONOUS,
             RESTORE_WORKERS,
             VERIFY_WORKERS,
             VERIFY_MAX_RATE,

@@ -22,6 +22,7 @@ public record Configuration(
         List<RepositorySettings> repositories,
         EncryptionSettings encryption,
         BackupSettings backup,
+        StreamSettings stream,
         RestoreSettings restore,
         VerifySettings verify,
         AgentSettings agent,

@@ -155,6 +155,7 @@ public final class ConfigurationLoader {
         SectionValues cluster = once(set, Section.CLUSTER);
         SectionValues encryption = once(set, Section.ENCRYPTION);
         SectionValues backup = once(set, Section.BACKUP);
+        SectionValues stream = once(set, Section.STREAM);
         SectionValues restore = once(set, Section.RESTORE);
         SectionValues verify = once(set, Section.VERIFY);
         SectionValues agent = once(set, Section.AGENT);
@@ -171,7 +172,7 @@ public final class ConfigurationLoader {
         rules.encryption(encryption);
         List<SectionValues> all = new ArrayList<>(List.of(cluster));
         all.addAll(repositories);
-        all.addAll(List.of(encryption, backup, restore, verify, agent, retention));
+        all.addAll(List.of(encryption, backup, stream, restore, verify, agent, retention));
         return new Configuration(
                 file,
                 ClusterSettings.from(cluster),
@@ -181,6 +182,7 @@ public final class ConfigurationLoader {
                         .toList(),
                 EncryptionSettings.from(encryption),
                 BackupSettings.from(backup),
+                StreamSettings.from(stream),
                 RestoreSettings.from(restore),
                 VerifySettings.from(verify),
                 AgentSettings.from(agent),

@@ -11,6 +11,11 @@ public enum Section {
                     + " names."),
     ENCRYPTION("encryption", Repeat.ONCE, "Who can read what is stored. Without recipients nothing is encrypted."),
     BACKUP("backup", Repeat.ONCE, "How backups are taken."),
+    STREAM(
+            "stream",
+            Repeat.ONCE,
+            "Whether WAL is received as it is written, over the replication protocol, and how. It shortens what a lost"
+                    + " server costs from a segment to about a second, or to nothing; see `docs/streaming.md`."),
     RESTORE("restore", Repeat.ONCE, "How backups are restored."),
     VERIFY("verify", Repeat.ONCE, "How repositories are verified."),
     AGENT("agent", Repeat.ONCE, "How `pgpitr agent` works; see `docs/archiving.md`."),

@@ -47,6 +47,17 @@ public record ValueType<T>(String description, Shape shape, Secrecy secrecy, Fun
         });
     }
 
+    /** As {@code ReplicationSlotValidateName} in {@code slot.c} takes it. */
+    static ValueType<String> slot() {
+        return new ValueType<>(
+                "a replication slot's name (up to 63 lower-case letters, digits and underscores)",
+                Shape.QUOTED,
+                text -> {
+                    require(text.matches("[a-z0-9_]{1,63}"));
+                    return text;
+                });
+    }
+
     static ValueType<Secret> secret(String description) {
         return new ValueType<>(description, Shape.QUOTED, Secrecy.SECRET, text -> {
             require(!text.isEmpty());

@@ -17,8 +17,10 @@ import org.pgpitr.service.config.EncryptionSettings;
 import org.pgpitr.service.config.RepositorySettings;
 import org.pgpitr.service.config.RepositoryUrl;
 import org.pgpitr.service.config.Secret;
+import org.pgpitr.service.config.StreamSettings;
 import org.pgpitr.service.init.InitTarget;
 import org.pgpitr.service.init.InitTarget.ConditionalWrites;
+import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.local.StaleFiles;
 
@@ -133,6 +135,18 @@ public final class Wiring implements AutoCloseable {
                 options,
                 ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
                 ConnectionSettings.DEFAULT_ANSWER_TIMEOUT);
+    }
+
+    /** How WAL is received. */
+    public StreamOptions stream(StreamOptions.OnMissing missing) {
+        StreamSettings stream = configuration.stream();
+        return new StreamOptions(
+                stream.slot(),
+                stream.applicationName(),
+                stream.interval(),
+                Math.toIntExact(stream.size().bytes()),
+                stream.synchronous() ? StreamOptions.Pace.SYNCHRONOUS : StreamOptions.Pace.PERIODIC,
+                missing);
     }
 
     @Override

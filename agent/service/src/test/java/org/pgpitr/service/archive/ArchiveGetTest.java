@@ -6,10 +6,12 @@ import static org.pgpitr.service.archive.LocalFiles.SEGMENT;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -30,6 +34,8 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.stream.Piece;
+import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.service.archive.ArchiveGet.Outcome;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -347,5 +353,103 @@ class ArchiveGetTest {
                         .get(SEGMENT.toString(), elsewhere, new WantedGeneration.OfDataDirectory(nowhere)))
                 .isEqualTo(Outcome.FOUND);
         assertThat(elsewhere).hasBinaryContent(segment(1));
+    }
+
+    private static void stream(Repository repository, byte[] content, int from, int to) {
+        Lsn start = SEGMENT.start(CLUSTER.segmentSize());
+        new StreamArchive(repository.current())
+                .put(
+                        new Piece(SEGMENT.timeline(), start.plus(from), start.plus(to)),
+                        Content.of(content, from, to - from));
+    }
+
+    private static byte[] cut(byte[] content, int end) {
+        byte[] beginning = content.clone();
+        Arrays.fill(beginning, end, content.length, (byte) 0);
+        return beginning;
+    }
+
+    @Test
+    void an_absent_segment_is_put_together_from_its_pieces() throws IOException {
+        stream(first, segment(1), 0, 9000);
+        stream(first, segment(1), 9000, 30_000);
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(cut(segment(1), 30_000));
+        assertThat(local.wal()).containsExactly("RECOVERYXLOG");
+    }
+
+    @Test
+    void pieces_count_only_where_every_repository_says_that_the_segment_is_absent() {
+        stream(first, segment(1), 0, 9000);
+        archive(second, SEGMENT.toString(), segment(1));
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+    }
+
+    @Test
+    void the_longest_of_several_streams_is_delivered() {
+        stream(first, segment(1), 0, 9000);
+        stream(second, segment(1), 0, 8000);
+        stream(second, segment(1), 8000, 20_000);
+        assertThat(get(SEGMENT.toString(), first, second)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(cut(segment(1), 20_000));
+    }
+
+    @Test
+    void streams_that_contradict_each_other_are_refused() throws IOException {
+        stream(first, segment(1), 0, 9000);
+        stream(second, cut(segment(1), 4000), 0, 9000);
+        assertFails(() -> get(SEGMENT.toString(), first, second), ExitCode.WAL_CONFLICT, "contradict each other");
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Class 3: a store that can't tell of its pieces may hold more of them")
+    void a_store_that_can_not_tell_of_its_pieces_is_an_error() throws IOException {
+        stream(first, segment(1), 0, 9000);
+        Repository broken = failing(second, StoreOperation.LIST, 1);
+        assertThatThrownBy(() -> get(SEGMENT.toString(), first, broken)).isInstanceOf(StorageException.class);
+        assertThat(local.wal()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("Class 23: the partial segment is delivered where it holds all that the pieces hold")
+    void a_partial_segment_that_goes_further_is_delivered() {
+        archive(first, SEGMENT + ".partial", segment(1));
+        stream(first, segment(1), 0, 9000);
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+    }
+
+    @Test
+    @DisplayName("Class 23: pieces are delivered where the timeline went on behind the end of the partial segment")
+    void pieces_that_go_further_are_delivered() {
+        archive(first, SEGMENT + ".partial", cut(segment(1), 9000));
+        stream(first, segment(1), 0, 30_000);
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(cut(segment(1), 30_000));
+    }
+
+    @Test
+    void the_pieces_of_another_timeline_are_not_delivered() {
+        Lsn start = SEGMENT.start(CLUSTER.segmentSize());
+        new StreamArchive(first.current())
+                .put(
+                        new Piece(new TimelineId(SEGMENT.timeline().value() + 1), start, start.plus(9000)),
+                        Content.of(segment(1), 0, 9000));
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.ABSENT);
+    }
+
+    @Test
+    void a_segment_that_was_completed_between_two_looks_is_not_absent() {
+        ObjectStore completing = (ObjectStore) Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("listAfter")) {
+                        archive(first, SEGMENT.toString(), segment(1));
+                    }
+                    return method.invoke(first.store(), arguments);
+                });
+        assertThat(get(SEGMENT.toString(), repository(completing))).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
     }
 }

@@ -54,7 +54,8 @@ class RepositoryLookTest {
                 () -> repository,
                 Optional.empty(),
                 writes,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Optional.empty());
         assertThat(new RepositoryLook(findings, subject).run()).contains(repository);
     }
 

@@ -167,6 +167,13 @@ class ConfigurationLoaderTest {
                 checkpoint = "spread"
                 on_damage = "warn"
                 archive_timeout = "1h"
+                [stream]
+                enabled = true
+                slot = "p_1"
+                application_name = "n"
+                interval = "2s"
+                size = "1MB"
+                synchronous = true
                 [restore]
                 workers = 5
                 [verify]
@@ -199,6 +206,9 @@ class ConfigurationLoaderTest {
         assertThat(repository.s3().callTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(configuration.backup())
                 .isEqualTo(new BackupSettings(3, 9, CheckpointMode.SPREAD, OnDamage.WARN, Duration.ofHours(1)));
+        assertThat(configuration.stream())
+                .isEqualTo(new StreamSettings(true, "p_1", "n", Duration.ofSeconds(2), new ByteSize(1 << 20), true));
+        assertThat(configuration.stream().slotInUse()).contains("p_1");
         assertThat(configuration.restore().workers()).isEqualTo(5);
         assertThat(configuration.verify())
                 .isEqualTo(new VerifySettings(6, Optional.of(new ByteSize(50 << 20)), Optional.of(Path.of("/state"))));

@@ -1,0 +1,18 @@
+package org.pgpitr.service.stream;
+
+/** Hears of the few things that a receiver does not do all the time. Called from its thread. */
+public interface StreamListener {
+    /** It receives from now on. */
+    void streaming(StreamPosition from);
+
+    /** The server went on with another timeline. */
+    void switched(StreamPosition to);
+
+    /**
+     * The stream broke off; mostly it is tried again.
+     *
+     * @param failure mostly a {@link org.pgpitr.error.PgpitrException} or {@link
+     *     org.pgpitr.storage.StorageException}, otherwise a defect
+     */
+    void failed(RuntimeException failure);
+}

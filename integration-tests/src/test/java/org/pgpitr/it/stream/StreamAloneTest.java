@@ -1,0 +1,46 @@
+package org.pgpitr.it.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Moment;
+import org.pgpitr.it.kit.Outcome;
+import org.pgpitr.it.kit.Variant;
+import org.pgpitr.it.kit.Workspace;
+
+/** A server that does not archive: the stream alone brings its WAL. */
+@Tag("scenario")
+class StreamAloneTest {
+    @ParameterizedTest(name = "PostgreSQL {0}")
+    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    void a_backup_and_a_recovery_to_the_last_commit_with_archive_mode_off(int major) throws Exception {
+        try (Workspace work = new Workspace()) {
+            Cluster source = Streaming.cluster(work, major, Variant.onDisk(major, 3), "stream-alone.conf");
+            Streaming.createSlot(source);
+            Moment end;
+            try (Streaming stream = Streaming.begin(source)) {
+                source.backup();
+                source.server().query("select pg_switch_wal()");
+                source.insert("in a whole segment");
+                source.server().query("select pg_switch_wal()");
+                end = source.insert("in the last pieces");
+                Streaming.awaitDurable(source);
+                Outcome check = source.pgpitr().run("check");
+                assertThat(check.out())
+                        .contains("WAL comes by the stream alone")
+                        .contains("a receiver is connected to replication slot \"pgpitr\"");
+                end = source.insert("behind the last switch");
+                Streaming.awaitDurable(source);
+                stream.kill();
+            }
+            source.server().kill();
+            Outcome plan = source.pgpitr().run("plan").expect(ExitCode.OK);
+            assertThat(plan.out()).contains("streamed");
+            source.recover().expect(end);
+        }
+    }
+}

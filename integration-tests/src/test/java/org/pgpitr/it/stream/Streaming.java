@@ -1,0 +1,118 @@
+package org.pgpitr.it.stream;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Programs;
+import org.pgpitr.it.kit.TestDistribution;
+import org.pgpitr.it.kit.Variant;
+import org.pgpitr.it.kit.Workspace;
+
+/** {@code pgpitr stream} beside a server, as a process of its own. */
+final class Streaming implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final Process process;
+
+    private Streaming(Process process) {
+        this.process = process;
+    }
+
+    /** A running server with one of the samples over primary.conf, whose configuration says that it is streamed. */
+    static Cluster cluster(Workspace work, int major, Variant variant, String... samples) {
+        Cluster cluster = Cluster.stopped(work, Programs.of(work, major), variant, InitdbOptions.standard());
+        for (String sample : samples) {
+            cluster.server().include(TestDistribution.sample(sample));
+        }
+        cluster.pgpitr().variable("PGPITR_STREAM_ENABLED", "true");
+        cluster.server().start();
+        cluster.pgpitr().run("init").expect(ExitCode.OK);
+        cluster.prepare();
+        return cluster;
+    }
+
+    /** Makes the slot. */
+    static void createSlot(Cluster cluster) {
+        cluster.pgpitr().run("stream", "--create-slot").expect(ExitCode.OK);
+    }
+
+    /** Begins to receive; as {@code [stream]} of the configuration says. */
+    static Streaming begin(Cluster cluster, String... options) {
+        try {
+            String[] command = new String[options.length + 1];
+            command[0] = "stream";
+            System.arraycopy(options, 0, command, 1, options.length);
+            return new Streaming(cluster.pgpitr().begin("PGPITR_NUMBER", "" + NUMBER.incrementAndGet(), command));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it has said so far. */
+    static String log(Cluster cluster) {
+        try {
+            return Files.readString(cluster.server().folder().resolve("begun.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many objects there are of the stream. */
+    static long pieces(Cluster cluster) {
+        Path folder = cluster.repositoryFolder().resolve("main/1/stream");
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> file.toString().endsWith(".zst")).count();
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // it changes under the walk; the next look tells
+        }
+    }
+
+    /** As {@code kill -9}. */
+    void kill() {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(each -> each.onExit().join());
+    }
+
+    /** As a service manager ends it. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        return process.waitFor();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Waits until the server has heard that all it has written so far is durable. */
+    static void awaitDurable(Cluster cluster) {
+        String lsn = cluster.server().query("select pg_current_wal_flush_lsn()");
+        cluster.server()
+                .await(
+                        "the stream to be durable up to " + lsn,
+                        () -> cluster.server()
+                                .query("select count(*) from pg_stat_replication where flush_lsn >= '" + lsn + "'")
+                                .equals("1"));
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

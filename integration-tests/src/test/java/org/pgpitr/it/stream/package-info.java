@@ -1,0 +1,2 @@
+/** WAL over the replication protocol, from real servers. */
+package org.pgpitr.it.stream;
