@@ -57,7 +57,7 @@ public final class ArchiveGet {
      *
      * @param name as {@code %f} gives it
      * @param destination as {@code %p} gives it
-     * @param wanted the generation to be read; a repository that has none such has no such file
+     * @param wanted the generations to be read; a repository that has none such has no such file
      * @throws PgpitrException USAGE if nothing of that name is ever archived, WAL_CONFLICT if the data directory is of
      *     a cluster that has no place in a repository, NO_REPOSITORY also if none of them has the generation, NO_KEY,
      *     CORRUPT
@@ -70,13 +70,13 @@ public final class ArchiveGet {
                         "not the name of a file that PostgreSQL archives: " + name,
                         "restore_command is `pgpitr archive-get %f \"%p\"`"));
         Path place = dataDirectory.resolve(destination);
-        Map<Repository, Optional<WalArchive>> opened = new HashMap<>();
-        Function<Repository, Optional<WalArchive>> archives = repository ->
-                opened.computeIfAbsent(repository, r -> wanted.in(r).map(WalArchive::new));
+        Map<Repository, List<WalArchive>> opened = new HashMap<>();
+        Function<Repository, List<WalArchive>> archives = repository -> opened.computeIfAbsent(
+                repository, r -> wanted.in(r).stream().map(WalArchive::new).toList());
         if (fetch(file, place, archives)) {
             return Outcome.FOUND;
         }
-        if (opened.values().stream().allMatch(Optional::isEmpty)) {
+        if (opened.values().stream().allMatch(List::isEmpty)) {
             throw new PgpitrException(
                     ExitCode.NO_REPOSITORY,
                     "no repository holds " + wanted,
@@ -89,7 +89,7 @@ public final class ArchiveGet {
 
     /** Every repository has said that there is no whole segment. */
     private boolean fetchIncomplete(
-            WalSegmentName segment, Path place, Function<Repository, Optional<WalArchive>> archives) {
+            WalSegmentName segment, Path place, Function<Repository, List<WalArchive>> archives) {
         List<Generation> generations = repositories.stream()
                 .flatMap(repository -> archives.apply(repository).stream())
                 .map(WalArchive::generation)
@@ -106,12 +106,11 @@ public final class ArchiveGet {
         }
     }
 
-    private boolean fetch(WalFileName file, Path place, Function<Repository, Optional<WalArchive>> archives) {
+    private boolean fetch(WalFileName file, Path place, Function<Repository, List<WalArchive>> archives) {
         Failures failures = new Failures();
         for (Repository repository : repositories) {
             try {
-                Optional<WalArchive> archive = archives.apply(repository);
-                if (archive.isPresent() && archive.get().fetch(file, place)) {
+                if (fetch(file, place, archives.apply(repository))) {
                     failures.each((failed, cause) -> warnings.accept(
                             file + " comes from " + repository.store().location() + ", because "
                                     + failed.store().location() + " failed: " + cause.getMessage()));
@@ -123,6 +122,15 @@ public final class ArchiveGet {
         }
         if (!failures.isEmpty()) {
             throw failures.together(repositories.size());
+        }
+        return false;
+    }
+
+    private static boolean fetch(WalFileName file, Path place, List<WalArchive> archives) {
+        for (WalArchive archive : archives) {
+            if (archive.fetch(file, place)) {
+                return true;
+            }
         }
         return false;
     }

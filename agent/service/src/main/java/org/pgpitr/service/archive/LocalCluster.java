@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -62,5 +64,20 @@ public final class LocalCluster {
                     "after a major upgrade run `pgpitr init --upgrade`; otherwise `name` in [cluster] is another "
                             + "cluster's");
         });
+    }
+
+    /** As {@link #generation}, all of that cluster, the newest first. */
+    static List<Generation> generations(Repository repository, Optional<SystemIdentifier> cluster) {
+        Generation newest = generation(repository, cluster);
+        if (cluster.isEmpty()) {
+            return List.of(newest);
+        }
+        List<Generation> all = new ArrayList<>(List.of(newest));
+        for (ClusterIdentity older : repository.generations()) {
+            if (older.generation() < newest.number() && older.systemIdentifier().equals(cluster.get())) {
+                all.add(1, repository.generation(older.generation()));
+            }
+        }
+        return all;
     }
 }

@@ -1,31 +1,34 @@
 package org.pgpitr.service.archive;
 
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 
-/** Which generation of a repository is read. Each repository counts its generations by itself. */
+/** Which generations of a repository are read. Each repository counts its generations by itself. */
 public sealed interface WantedGeneration {
     /**
-     * The generation in one repository.
+     * The generations in one repository, in the order in which they are asked.
      *
      * @return empty if the repository says itself that it holds nothing of the wanted cluster
      * @throws org.pgpitr.error.PgpitrException NO_REPOSITORY if it has no generation at all; WAL_CONFLICT
      */
-    Optional<Generation> in(Repository repository);
+    List<Generation> in(Repository repository);
 
     /** For people: {@code generation 2}. */
     @Override
     String toString();
 
-    /** The one of the cluster in a data directory; the newest, if there is none in it yet. */
+    /**
+     * Those of the cluster in a data directory, the newest first; the newest of all, if there is no cluster in it yet.
+     * Encryption that was turned on opened a new one for the same cluster, and a standby may need WAL of before.
+     */
     record OfDataDirectory(Path directory) implements WantedGeneration {
         @Override
-        public Optional<Generation> in(Repository repository) {
-            return Optional.of(LocalCluster.generation(repository, LocalCluster.systemIdentifier(directory)));
+        public List<Generation> in(Repository repository) {
+            return LocalCluster.generations(repository, LocalCluster.systemIdentifier(directory));
         }
 
         @Override
@@ -37,8 +40,8 @@ public sealed interface WantedGeneration {
     /** The one of that number, whosoever's it is. */
     record Numbered(int number) implements WantedGeneration {
         @Override
-        public Optional<Generation> in(Repository repository) {
-            return Optional.of(repository.generation(number));
+        public List<Generation> in(Repository repository) {
+            return List.of(repository.generation(number));
         }
 
         @Override
@@ -54,8 +57,8 @@ public sealed interface WantedGeneration {
      */
     record OfBackup(int number, SystemIdentifier cluster, Encryption encryption) implements WantedGeneration {
         @Override
-        public Optional<Generation> in(Repository repository) {
-            return repository.find(number, cluster, encryption);
+        public List<Generation> in(Repository repository) {
+            return repository.find(number, cluster, encryption).stream().toList();
         }
 
         @Override

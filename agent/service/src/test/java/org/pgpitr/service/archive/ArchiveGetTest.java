@@ -33,6 +33,8 @@ import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.AgeIdentity;
+import org.pgpitr.repository.codec.AgeRecipient;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
@@ -296,6 +298,19 @@ class ArchiveGetTest {
                 () -> get(SEGMENT.toString(), new WantedGeneration.Numbered(3), first),
                 ExitCode.NO_REPOSITORY,
                 "there is no generation 3");
+    }
+
+    @Test
+    void a_standby_that_lags_behind_gets_what_was_archived_before_encryption_was_turned_on() throws IOException {
+        archive(first, SEGMENT.toString(), segment(1));
+        AgeRecipient recipient = AgeIdentity.generate().recipient();
+        Repository encrypting = new Repository(first.store(), first.name(), Keys.of(List.of(recipient), List.of()), 3);
+        encrypting.create(WalFiles.cluster(2, WalFiles.CLUSTER, Encryption.AGE));
+        local.controlFile(WalFiles.CLUSTER);
+
+        assertThat(get(SEGMENT.toString(), first)).isEqualTo(Outcome.FOUND);
+        assertThat(directory.resolve(PLACE)).hasBinaryContent(segment(1));
+        assertThat(get("00000002.history", first)).isEqualTo(Outcome.ABSENT);
     }
 
     @Test
