@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistory.Stretch;
@@ -126,8 +127,8 @@ final class WalPath {
                             wal.runs(timeline).stream()
                                     .filter(run -> run.last() >= first && run.first() <= last)
                                     .mapToLong(run -> Math.max(first, run.first())),
-                            wal.partials(timeline).stream()
-                                    .filter(partial -> partial >= first && partial <= last)
+                            Stream.concat(wal.partials(timeline).stream(), wal.streamed(timeline).stream())
+                                    .filter(incomplete -> incomplete >= first && incomplete <= last)
                                     .mapToLong(Long::longValue))
                     .min();
         });

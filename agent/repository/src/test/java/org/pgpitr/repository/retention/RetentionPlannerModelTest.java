@@ -3,6 +3,7 @@ package org.pgpitr.repository.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -68,11 +69,11 @@ class RetentionPlannerModelTest {
         for (SimulatedHistory.Era era : history.eras) {
             GenerationPlan part = plan.generation(era.number());
             assertThat(stayingBackups(part, era)).as("backups").isEqualTo(keptBackups(naive, era));
-            assertThat(stayingFiles(part)).as("WAL").isEqualTo(naive.files(era));
+            assertThat(stayingFiles(part)).as("WAL").isEqualTo(withoutPieces(naive.files(era)));
             RecoveryFacts after = after(era, part);
             backupsGone +=
                     era.facts().recovery().backups().size() - after.backups().size();
-            filesGone += era.files().size() - stayingFiles(part).size();
+            filesGone += withoutPieces(era.files()).size() - stayingFiles(part).size();
             assertPromisesHeld(history, naive, era, after, random);
         }
     }
@@ -113,6 +114,14 @@ class RetentionPlannerModelTest {
         return files;
     }
 
+    /** Pieces of a stream are not expired: the receiver itself deletes them. */
+    private static Set<String> withoutPieces(Collection<?> files) {
+        return files.stream()
+                .map(Object::toString)
+                .filter(file -> !file.endsWith("s"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static RecoveryFacts after(SimulatedHistory.Era era, GenerationPlan part) {
         Set<BackupId> staying = stayingBackups(part, era);
         ArchivedWal.Builder wal = ArchivedWal.builder();
@@ -128,6 +137,11 @@ class RetentionPlannerModelTest {
             }
         }
         RecoveryFacts before = era.facts().recovery();
+        for (TimelineId timeline : before.wal().timelines()) {
+            for (long s : before.wal().streamed(timeline)) {
+                wal.streamed(timeline, s, before.wal().streamedTo(timeline, s).orElseThrow());
+            }
+        }
         return new RecoveryFacts(
                 before.segmentSize(),
                 before.backups().stream().filter(b -> staying.contains(b.id())).toList(),

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
@@ -12,6 +13,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
@@ -19,7 +21,7 @@ import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 /**
  * What a listing of the archived WAL shows.
  *
- * @param wal the segments
+ * @param wal the segments, and how far pieces of a stream go
  * @param blocks what there is to be read, in order
  * @param segments how many files there are, partial segments and backup histories included
  */
@@ -27,6 +29,8 @@ record WalSurvey(ArchivedWal wal, List<WalBlock> blocks, long segments) {
     /** Lists all WAL; the blocks hold only what was archived at {@code since} or later. */
     static WalSurvey list(Generation generation, Optional<Instant> since, Findings findings) {
         Collector collector = new Collector(generation, since);
+        // Before the segments: pieces go when theirs is archived.
+        new StreamArchive(generation).ends().forEach(collector::streamed);
         generation.store().list(generation.layout().walPrefix(), (key, stat) -> {
             collector.visit(key, stat);
             return Next.CONTINUE;
@@ -68,6 +72,10 @@ record WalSurvey(ArchivedWal wal, List<WalBlock> blocks, long segments) {
 
         Optional<String> stranger() {
             return Optional.ofNullable(firstStranger);
+        }
+
+        void streamed(WalSegmentName segment, Lsn end) {
+            wal.streamed(segment.timeline(), segment.number(size), end);
         }
 
         void visit(ObjectKey key, ObjectStat stat) {
