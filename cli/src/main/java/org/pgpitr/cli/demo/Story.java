@@ -27,7 +27,7 @@ final class Story {
 
     /** Something begins. */
     void step(String what) {
-        List<String> lines = wrapped(what);
+        List<String> lines = wrapped(what, COLUMNS - 2);
         out.println();
         out.printf(Locale.ROOT, "%6.1fs  %s%n", seconds(), lines.get(0));
         lines.subList(1, lines.size()).forEach(this::line);
@@ -36,7 +36,7 @@ final class Story {
 
     /** More about it. */
     void tell(String what) {
-        wrapped(what).forEach(this::line);
+        wrapped(what, COLUMNS - 2).forEach(this::line);
         out.flush();
     }
 
@@ -53,7 +53,7 @@ final class Story {
                 line(line);
             } else {
                 String indent = " ".repeat(line.length() - line.stripLeading().length());
-                List<String> lines = wrapped(line.strip());
+                List<String> lines = wrapped(line.strip(), COLUMNS - 2 - indent.length());
                 line(indent + lines.get(0));
                 lines.subList(1, lines.size()).forEach(rest -> line(indent + "  " + rest));
             }
@@ -65,11 +65,11 @@ final class Story {
         out.println((INDENT + line).stripTrailing());
     }
 
-    private static List<String> wrapped(String text) {
+    private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > COLUMNS - 2) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }
