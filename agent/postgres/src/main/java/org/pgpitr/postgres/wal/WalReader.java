@@ -223,7 +223,7 @@ public final class WalReader {
 
     /** The part of {@link #cutRecord}; only where it began in this segment. */
     RecordPart cutPart() {
-        return RecordPart.of(pendingStart, pendingTotal, pendingLength, pending);
+        return pendingTotal == 0 ? RecordPart.NONE : RecordPart.of(pendingStart, pendingTotal, pendingLength, pending);
     }
 
     /** The part, in this segment, of the record that was passed over at its beginning; of length 0 if there is none. */

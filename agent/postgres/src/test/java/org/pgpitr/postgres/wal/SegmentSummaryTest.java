@@ -414,4 +414,17 @@ class SegmentSummaryTest {
                 .singleElement()
                 .satisfies(rows -> assertThat(rows.deleted()).isEqualTo(300_000));
     }
+
+    @Test
+    void a_segment_that_ends_with_a_record_has_no_part_of_one_behind_it() {
+        WalWriter wal = writer(17);
+        wal.fillToBefore(0);
+        wal.commit(700, later(1));
+
+        SegmentSummary summary = summaries(17, wal).get(0);
+
+        assertThat(summary.end()).isEqualTo(WalReader.End.FULL);
+        assertThat(summary.back().isEmpty()).isTrue();
+        assertThat(SummaryFormat.parse(SummaryFormat.write(summary))).isEqualTo(summary);
+    }
 }
