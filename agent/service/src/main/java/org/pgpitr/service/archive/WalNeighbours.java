@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
@@ -33,33 +34,52 @@ final class WalNeighbours {
     }
 
     /**
-     * Whether the segment's timeline was left where its WAL ends, as a history file tells: a standby that follows a
-     * promotion, and archives too ({@code archive_mode = always}), hands over what it has of the old timeline.
+     * Whether the segment's timeline was left where its WAL ends, as history files tell; where none speaks of that
+     * timeline, whether there is WAL of a later one, there or behind: a standby that follows a promotion, and archives
+     * too ({@code archive_mode = always}), hands over what it has of the old timeline, and so does a server whose
+     * archiving was turned on after its promotion.
      */
     boolean wasLeftIn(SegmentSummary summary) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.history")) {
+        boolean later = false;
+        boolean told = false;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (WalFileName.tryParse(file.getFileName().toString()).orElse(null) instanceof TimelineHistoryName name
-                        && tellsOfLeaving(file, name, summary)) {
-                    return true;
+                WalFileName name =
+                        WalFileName.tryParse(file.getFileName().toString()).orElse(null);
+                if (name instanceof TimelineHistoryName history) {
+                    for (Lsn switchPoint : switchPoints(file, history, summary)) {
+                        if (!switchPoint.isBefore(summary.start()) && !switchPoint.isAfter(summary.walEnd())) {
+                            return true;
+                        }
+                        told = true;
+                    }
+                } else if (name instanceof WalSegmentName segment) {
+                    later |= isOnLaterTimeline(segment, summary);
                 }
             }
-            return false;
+            return later && !told;
         } catch (IOException e) {
             return false;
         }
     }
 
-    private static boolean tellsOfLeaving(Path file, TimelineHistoryName name, SegmentSummary summary)
+    private static boolean isOnLaterTimeline(WalSegmentName name, SegmentSummary summary) {
+        return name.timeline().compareTo(summary.segment().timeline()) > 0
+                && name.fits(summary.size())
+                && name.number(summary.size()) >= summary.number();
+    }
+
+    /** Where a timeline leaves the segment's; empty if it does not, or its history can't be understood. */
+    private static List<Lsn> switchPoints(Path file, TimelineHistoryName name, SegmentSummary summary)
             throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             String text = new String(in.readNBytes(MAX_HISTORY), java.nio.charset.StandardCharsets.UTF_8);
-            return TimelineHistory.parse(name.timeline(), text).ancestors().stream()
-                    .anyMatch(a -> a.timeline().equals(summary.segment().timeline())
-                            && !a.switchPoint().isBefore(summary.start())
-                            && !a.switchPoint().isAfter(summary.walEnd()));
+            return TimelineHistory.parse(name.timeline(), text)
+                    .switchPoint(summary.segment().timeline())
+                    .stream()
+                    .toList();
         } catch (InvalidFormatException e) {
-            return false;
+            return List.of();
         }
     }
 

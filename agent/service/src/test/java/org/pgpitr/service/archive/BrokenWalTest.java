@@ -126,6 +126,18 @@ class BrokenWalTest {
     }
 
     @Test
+    @DisplayName("Class 22: the old timeline's last segment is archived though the history file is lost")
+    void a_segment_behind_which_there_is_wal_of_a_later_timeline_is_archived() throws IOException {
+        WalWriter wal = wal();
+        wal.commit(700, NOON);
+        Path file = local.file(SEGMENT.toString(), wal.segment(0xA3));
+        local.file("0000000200000000000000A2", new byte[0]);
+        assertRefused(file, "does not end before");
+        local.file("0000000200000000000000A4", new byte[0]);
+        assertThat(push(file)).containsExactly(Pushed.STORED);
+    }
+
+    @Test
     void a_segment_that_does_not_follow_on_the_one_before_it_is_refused() throws IOException {
         WalWriter wal = wal();
         wal.fillToBefore(24);
