@@ -40,14 +40,22 @@ public final class PageVerifier {
         if (Short.toUnsignedInt((short) SHORT.get(buffer, offset + PD_UPPER)) == 0) {
             return isZero(buffer, offset, blockSize) ? Verdict.NEW : Verdict.BAD;
         }
-        // PageXLogRecPtr: the high half stands first.
-        long lsn = Integer.toUnsignedLong((int) INT.get(buffer, offset)) << 32
-                | Integer.toUnsignedLong((int) INT.get(buffer, offset + 4));
-        if (!new Lsn(lsn).isBefore(backupStart)) {
+        if (!lsn(buffer, offset).isBefore(backupStart)) {
             return Verdict.TOO_NEW;
         }
+        return hasItsChecksum(buffer, offset, blockSize, blockNumber) ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    /** Whether the checksum in a page is that of its content; the parameters are those of {@link #verdict}. */
+    public static boolean hasItsChecksum(byte[] buffer, int offset, int blockSize, long blockNumber) {
         int stored = Short.toUnsignedInt((short) SHORT.get(buffer, offset + PD_CHECKSUM));
-        return stored == PageChecksum.compute(buffer, offset, blockSize, blockNumber) ? Verdict.GOOD : Verdict.BAD;
+        return stored == PageChecksum.compute(buffer, offset, blockSize, blockNumber);
+    }
+
+    /** Where the page at {@code offset} says it was changed last. {@code PageXLogRecPtr}: the high half, then the low. */
+    public static Lsn lsn(byte[] buffer, int offset) {
+        return new Lsn(Integer.toUnsignedLong((int) INT.get(buffer, offset)) << 32
+                | Integer.toUnsignedLong((int) INT.get(buffer, offset + 4)));
     }
 
     private static boolean isZero(byte[] buffer, int offset, int length) {

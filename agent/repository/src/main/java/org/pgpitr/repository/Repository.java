@@ -111,13 +111,18 @@ public final class Repository {
 
     /** The newest generation of the cluster of that system identifier; empty if it has none here. */
     public Optional<Generation> of(SystemIdentifier systemIdentifier) {
-        List<ClusterIdentity> all = generations();
-        for (int i = all.size() - 1; i >= 0; i--) {
-            if (all.get(i).systemIdentifier().equals(systemIdentifier)) {
-                return Optional.of(open(all.get(i)));
+        return all(systemIdentifier).stream().findFirst();
+    }
+
+    /** All generations of the cluster of that system identifier, the newest first; none if it has none here. */
+    public List<Generation> all(SystemIdentifier systemIdentifier) {
+        List<Generation> found = new ArrayList<>();
+        for (ClusterIdentity identity : generations()) {
+            if (identity.systemIdentifier().equals(systemIdentifier)) {
+                found.add(0, open(identity));
             }
         }
-        return Optional.empty();
+        return found;
     }
 
     /**

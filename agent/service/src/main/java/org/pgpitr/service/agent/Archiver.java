@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.service.Threads;
 import org.pgpitr.service.spool.Acknowledgements;
 import org.pgpitr.service.spool.AnswerPipe;
 import org.pgpitr.service.spool.Ask;
@@ -100,11 +101,7 @@ public final class Archiver implements AgentComponent {
 
     @Override
     public void run() throws InterruptedException {
-        ExecutorService pool = Executors.newFixedThreadPool(workers, work -> {
-            Thread thread = new Thread(work, "pgpitr-ship");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService pool = Executors.newFixedThreadPool(workers, Threads.daemons("pgpitr-ship"));
         try {
             begin(); // before the pipe is there: a hook that asks from then on is heard
             work(pool);

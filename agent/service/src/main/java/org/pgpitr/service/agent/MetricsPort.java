@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.pgpitr.service.Threads;
 
 /** {@code GET /metrics} in Prometheus' text format. */
 public final class MetricsPort implements AutoCloseable {
@@ -22,11 +23,7 @@ public final class MetricsPort implements AutoCloseable {
     /** Listens. */
     public static MetricsPort open(InetSocketAddress address, PrometheusMeterRegistry registry) throws IOException {
         HttpServer server = HttpServer.create(address, 0);
-        ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
-            Thread daemon = new Thread(work, "pgpitr-metrics");
-            daemon.setDaemon(true);
-            return daemon;
-        });
+        ExecutorService thread = Executors.newSingleThreadExecutor(Threads.daemons("pgpitr-metrics"));
         server.setExecutor(thread);
         server.createContext("/metrics", exchange -> answer(exchange, registry));
         server.start();

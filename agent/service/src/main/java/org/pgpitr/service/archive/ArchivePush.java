@@ -20,6 +20,7 @@ import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.service.Threads;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.StorageException;
 
@@ -118,11 +119,7 @@ public final class ArchivePush {
 
     private List<WalArchive.Pushed> pushToAll(
             LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) {
-        ExecutorService threads = Executors.newFixedThreadPool(repositories.size(), work -> {
-            Thread thread = new Thread(work, "archive-push");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = Executors.newFixedThreadPool(repositories.size(), Threads.daemons("archive-push"));
         try {
             List<Callable<WalArchive.Pushed>> pushes = new ArrayList<>();
             repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
@@ -52,31 +51,23 @@ public final class LocalCluster {
      *     none of that cluster
      */
     public static Generation generation(Repository repository, Optional<SystemIdentifier> cluster) {
+        return generations(repository, cluster).get(0);
+    }
+
+    /** As {@link #generation}, all of that cluster, the newest first. */
+    static List<Generation> generations(Repository repository, Optional<SystemIdentifier> cluster) {
         if (cluster.isEmpty()) {
-            return repository.current();
+            return List.of(repository.current());
         }
-        return repository.of(cluster.get()).orElseThrow(() -> {
+        List<Generation> all = repository.all(cluster.get());
+        if (all.isEmpty()) {
             ClusterIdentity current = repository.current().identity();
-            return new PgpitrException(
+            throw new PgpitrException(
                     ExitCode.WAL_CONFLICT,
                     "this cluster has system identifier " + cluster.get() + ", and cluster \"" + repository.name()
                             + "\" in " + repository.store().location() + " has " + current.systemIdentifier(),
                     "after a major upgrade run `pgpitr init --upgrade`; otherwise `name` in [cluster] is another "
                             + "cluster's");
-        });
-    }
-
-    /** As {@link #generation}, all of that cluster, the newest first. */
-    static List<Generation> generations(Repository repository, Optional<SystemIdentifier> cluster) {
-        Generation newest = generation(repository, cluster);
-        if (cluster.isEmpty()) {
-            return List.of(newest);
-        }
-        List<Generation> all = new ArrayList<>(List.of(newest));
-        for (ClusterIdentity older : repository.generations()) {
-            if (older.generation() < newest.number() && older.systemIdentifier().equals(cluster.get())) {
-                all.add(1, repository.generation(older.generation()));
-            }
         }
         return all;
     }

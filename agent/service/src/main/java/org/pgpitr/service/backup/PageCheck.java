@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.PageChecksum;
 import org.pgpitr.postgres.PageVerifier;
 import org.pgpitr.postgres.PageVerifier.Verdict;
 import org.pgpitr.postgres.RelationFile;
@@ -42,8 +41,6 @@ final class PageCheck {
 
     /** How long a torn page is given to be written to its end. */
     private static final long TORN_PAGE_MILLIS = 5;
-
-    private static final int CHECKSUM_OFFSET = 8;
 
     private final int blockSize;
     private final int relationSegmentBlocks;
@@ -98,7 +95,7 @@ final class PageCheck {
     private boolean isDoubtful(byte[] buffer, int offset, long block) {
         return switch (PageVerifier.verdict(buffer, offset, blockSize, block, backupStart)) {
             case GOOD, NEW -> false;
-            case TOO_NEW -> !hasItsChecksum(buffer, offset, block);
+            case TOO_NEW -> !PageVerifier.hasItsChecksum(buffer, offset, blockSize, block);
             case BAD -> true;
         };
     }
@@ -109,25 +106,8 @@ final class PageCheck {
             if (PageVerifier.verdict(buffer, offset, blockSize, block, backupStart) == Verdict.BAD) {
                 findings.damaged().add(page);
             } else {
-                findings.suspects().add(new Suspect(page, lsn(buffer, offset)));
+                findings.suspects().add(new Suspect(page, PageVerifier.lsn(buffer, offset)));
             }
         }
-    }
-
-    private boolean hasItsChecksum(byte[] buffer, int offset, long block) {
-        int stored = (buffer[offset + CHECKSUM_OFFSET] & 0xFF) | (buffer[offset + CHECKSUM_OFFSET + 1] & 0xFF) << 8;
-        return stored == PageChecksum.compute(buffer, offset, blockSize, block);
-    }
-
-    /** {@code PageXLogRecPtr}: the high half, then the low one. */
-    private static Lsn lsn(byte[] buffer, int offset) {
-        return new Lsn(littleEndian(buffer, offset) << 32 | littleEndian(buffer, offset + 4));
-    }
-
-    private static long littleEndian(byte[] buffer, int offset) {
-        return (buffer[offset] & 0xFFL)
-                | (buffer[offset + 1] & 0xFFL) << 8
-                | (buffer[offset + 2] & 0xFFL) << 16
-                | (buffer[offset + 3] & 0xFFL) << 24;
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.pgpitr.service.Threads;
 
 /**
  * Makes files durable while others are still being written: an fsync waits for the disk, not for the processor. When
@@ -22,11 +23,7 @@ final class FileSyncer implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
-            work -> {
-                Thread thread = new Thread(work, "pgpitr-fsync");
-                thread.setDaemon(true);
-                return thread;
-            },
+            Threads.daemons("pgpitr-fsync"),
             new ThreadPoolExecutor.CallerRunsPolicy());
     private final Durability durability;
     private final AtomicReference<IOException> failure = new AtomicReference<>();

@@ -8,9 +8,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.pgpitr.service.Threads;
 
 /** Restores lanes on several threads. The first failure stops all of them. */
 final class RestoreWorkers {
@@ -27,8 +27,8 @@ final class RestoreWorkers {
 
     /** Returns when every lane is restored, or when no thread is at work any more after a failure. */
     void run(LaneFeed feed) throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(workers, daemons("pgpitr-restore"));
-        ExecutorService readAhead = Executors.newFixedThreadPool(workers * READ_AHEAD, daemons("pgpitr-fetch"));
+        ExecutorService threads = Executors.newFixedThreadPool(workers, Threads.daemons("pgpitr-restore"));
+        ExecutorService readAhead = Executors.newFixedThreadPool(workers * READ_AHEAD, Threads.daemons("pgpitr-fetch"));
         try {
             CompletionService<Void> done = new ExecutorCompletionService<>(threads);
             for (int i = 0; i < workers; i++) {
@@ -81,13 +81,5 @@ final class RestoreWorkers {
             throw error;
         }
         return failure instanceof IOException io ? io : new IOException(failure);
-    }
-
-    private static ThreadFactory daemons(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

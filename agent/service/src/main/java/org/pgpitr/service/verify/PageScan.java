@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import org.pgpitr.postgres.ControlFile;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.PageChecksum;
 import org.pgpitr.postgres.PageVerifier;
 import org.pgpitr.postgres.RelationFile;
 
@@ -15,7 +14,6 @@ import org.pgpitr.postgres.RelationFile;
  */
 final class PageScan {
     private static final int KEPT = 100;
-    private static final int CHECKSUM_OFFSET = 8;
 
     private final int blockSize;
     private final int relationSegmentBlocks;
@@ -67,25 +65,10 @@ final class PageScan {
         return switch (PageVerifier.verdict(buffer, offset, blockSize, block, start)) {
             case GOOD, NEW -> false;
             case BAD -> true;
-            case TOO_NEW -> lsn(buffer, offset).isAfter(stop) && !hasItsChecksum(buffer, offset, block);
+            case TOO_NEW ->
+                PageVerifier.lsn(buffer, offset).isAfter(stop)
+                        && !PageVerifier.hasItsChecksum(buffer, offset, blockSize, block);
         };
-    }
-
-    private boolean hasItsChecksum(byte[] buffer, int offset, long block) {
-        int stored = (buffer[offset + CHECKSUM_OFFSET] & 0xFF) | (buffer[offset + CHECKSUM_OFFSET + 1] & 0xFF) << 8;
-        return stored == PageChecksum.compute(buffer, offset, blockSize, block);
-    }
-
-    /** {@code PageXLogRecPtr}: the high half, then the low one. */
-    private static Lsn lsn(byte[] buffer, int offset) {
-        return new Lsn(littleEndian(buffer, offset) << 32 | littleEndian(buffer, offset + 4));
-    }
-
-    private static long littleEndian(byte[] buffer, int offset) {
-        return (buffer[offset] & 0xFFL)
-                | (buffer[offset + 1] & 0xFFL) << 8
-                | (buffer[offset + 2] & 0xFFL) << 16
-                | (buffer[offset + 3] & 0xFFL) << 24;
     }
 
     /** The first damaged pages since {@link #begin}. */

@@ -7,9 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.pgpitr.service.Threads;
 
 /** Does pieces of work on several threads, each when a thread is free. The first failure stops all of them. */
 final class Workers {
@@ -35,8 +35,8 @@ final class Workers {
      * @param source gives the next piece, empty behind the last one; asked by several threads, by one at a time
      */
     void run(Supplier<Optional<? extends Piece>> source) {
-        ExecutorService threads = Executors.newFixedThreadPool(count, daemons("pgpitr-verify"));
-        ExecutorService readAhead = Executors.newFixedThreadPool(count * READ_AHEAD, daemons("pgpitr-fetch"));
+        ExecutorService threads = Executors.newFixedThreadPool(count, Threads.daemons("pgpitr-verify"));
+        ExecutorService readAhead = Executors.newFixedThreadPool(count * READ_AHEAD, Threads.daemons("pgpitr-fetch"));
         Object turn = new Object();
         try {
             CompletionService<Void> done = new ExecutorCompletionService<>(threads);
@@ -83,13 +83,5 @@ final class Workers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static ThreadFactory daemons(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }
