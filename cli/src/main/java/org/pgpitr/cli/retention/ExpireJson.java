@@ -7,6 +7,7 @@ import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.retention.GenerationPlan;
+import org.pgpitr.repository.retention.PiecesVerdict;
 import org.pgpitr.repository.retention.Reason;
 import org.pgpitr.service.expire.ExpirePlan;
 import org.pgpitr.service.expire.ExpireReport;
@@ -20,11 +21,13 @@ public final class ExpireJson {
     public static JsonObject of(ExpirePlan plan) {
         List<JsonObject> backups = new ArrayList<>();
         List<JsonObject> wal = new ArrayList<>();
+        List<JsonObject> pieces = new ArrayList<>();
         List<JsonObject> interrupted = new ArrayList<>();
         List<String> histories = new ArrayList<>();
         long unknown = 0;
         for (GenerationPlan generation : plan.retention().generations()) {
             add(generation, backups, wal, interrupted);
+            generation.pieces().forEach(verdict -> pieces.add(json(generation.generation(), verdict)));
             generation.backupHistories().forEach(history -> histories.add(history.toString()));
             unknown += generation.unknownObjects();
         }
@@ -34,6 +37,7 @@ public final class ExpireJson {
                 .put("refusal", plan.retention().refusal())
                 .put("backups", backups)
                 .put("wal", wal)
+                .put("stream", pieces)
                 .put("backup_history_files", histories)
                 .put("interrupted", interrupted)
                 .put(
@@ -76,6 +80,20 @@ public final class ExpireJson {
                         .put("bytes", left.leftover().bytes())
                         .put("stays", left.stays())
                         .put("reasons", reasons(left.reasons()))));
+    }
+
+    private static JsonObject json(int generation, PiecesVerdict verdict) {
+        return new JsonObject()
+                .put("generation", generation)
+                .put("timeline", verdict.pieces().segment().timeline().value())
+                .put("segment", verdict.pieces().segment())
+                .put("pieces", verdict.pieces().objects())
+                .put("stored_bytes", verdict.pieces().storedBytes())
+                .put("stays", verdict.stays())
+                .put("reasons", reasons(verdict.reasons()))
+                .put(
+                        "goes_because",
+                        verdict.stays() ? null : verdict.fate().name().toLowerCase(Locale.ROOT));
     }
 
     private static List<JsonObject> reasons(List<Reason> reasons) {

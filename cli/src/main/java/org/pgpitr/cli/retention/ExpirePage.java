@@ -11,6 +11,7 @@ import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.retention.BackupVerdict;
 import org.pgpitr.repository.retention.GenerationPlan;
 import org.pgpitr.repository.retention.LeftoverVerdict;
+import org.pgpitr.repository.retention.PiecesVerdict;
 import org.pgpitr.repository.retention.Reason;
 import org.pgpitr.repository.retention.RetentionPlan;
 import org.pgpitr.repository.retention.WalVerdict;
@@ -74,6 +75,7 @@ public final class ExpirePage {
             line("");
             text.append(wal(generation));
         }
+        generation.pieces().forEach(pieces -> line(pieces(pieces)));
         generation.leftovers().forEach(left -> line(leftover(left)));
         if (generation.unknownObjects() > 0) {
             line(Human.count(generation.unknownObjects(), "object", "objects")
@@ -112,6 +114,15 @@ public final class ExpirePage {
                     why(wal.reasons(), Optional.empty()));
         }
         return table;
+    }
+
+    private static String pieces(PiecesVerdict verdict) {
+        return "The stream of " + verdict.pieces().segment() + " ("
+                + Human.count(verdict.pieces().objects(), "piece", "pieces") + ", "
+                + Human.size(verdict.pieces().storedBytes()) + "): " + fate(verdict.stays()) + ", "
+                + (verdict.stays()
+                        ? why(verdict.reasons(), Optional.empty())
+                        : verdict.fate().text());
     }
 
     private static String leftover(LeftoverVerdict verdict) {

@@ -115,6 +115,7 @@ final class ExampleCluster {
                 Map.of(),
                 times.build(),
                 List.of(),
+                List.of(),
                 pins,
                 Map.of(),
                 List.of(),

@@ -45,7 +45,7 @@ public final class ArchivedWal {
         return Collections.unmodifiableSortedSet(timelines.navigableKeySet());
     }
 
-    /** Whether the whole segment is archived. */
+    /** Whether the whole segment is archived, be it as one object or {@linkplain #inPieces in pieces}. */
     public boolean contains(TimelineId timeline, long segment) {
         return of(timeline).indexOf(segment) >= 0;
     }
@@ -66,6 +66,11 @@ public final class ArchivedWal {
     /** The segments of a timeline of which there are pieces of a stream, in order. */
     public SortedSet<Long> streamed(TimelineId timeline) {
         return Collections.unmodifiableSortedSet(of(timeline).streamed.navigableKeySet());
+    }
+
+    /** The whole segments of a timeline that are there only in pieces of a stream, which cover all of them; in order. */
+    public SortedSet<Long> inPieces(TimelineId timeline) {
+        return Collections.unmodifiableSortedSet(of(timeline).inPieces);
     }
 
     /** The partial segments of a timeline, in order. */
@@ -111,7 +116,7 @@ public final class ArchivedWal {
         return runs;
     }
 
-    /** How many bytes the whole segments of {@code [from, to]}, both ends included, take in the repository. */
+    /** How many bytes the whole segments of {@code [from, to]}, both ends included, take in the repository, without pieces. */
     public long storedBytes(TimelineId timeline, long from, long to) {
         Segments segments = of(timeline);
         return from > to
@@ -128,8 +133,14 @@ public final class ArchivedWal {
         return timelines.getOrDefault(timeline, Segments.NONE);
     }
 
-    private record Segments(long[] numbers, long[] bytesBefore, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
-        static final Segments NONE = new Segments(new long[0], new long[1], new TreeSet<>(), new TreeMap<>());
+    private record Segments(
+            long[] numbers,
+            long[] bytesBefore,
+            TreeSet<Long> partials,
+            TreeMap<Long, Lsn> streamed,
+            TreeSet<Long> inPieces) {
+        static final Segments NONE =
+                new Segments(new long[0], new long[1], new TreeSet<>(), new TreeMap<>(), new TreeSet<>());
 
         int indexOf(long segment) {
             return Arrays.binarySearch(numbers, segment);
@@ -158,6 +169,8 @@ public final class ArchivedWal {
 
     /** Collects a listing, in any order. */
     public static final class Builder {
+        private static final long IN_PIECES = -1;
+
         private record Stored(long segment, long bytes) {}
 
         private final Map<TimelineId, List<Stored>> segments = new HashMap<>();
@@ -184,6 +197,11 @@ public final class ArchivedWal {
             return this;
         }
 
+        /** Pieces of a stream cover all of a segment; that counts as a whole one, where there is no object of it. */
+        public Builder inPieces(TimelineId timeline, long segment) {
+            return segment(timeline, segment, IN_PIECES);
+        }
+
         /** An object that is no WAL file's. */
         public Builder unknown() {
             unknownObjects++;
@@ -208,7 +226,10 @@ public final class ArchivedWal {
 
         private static Segments compact(List<Stored> stored, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
             List<Stored> sorted = new ArrayList<>(stored);
-            sorted.sort(Comparator.comparingLong(Stored::segment));
+            // an object comes before the pieces of the same segment
+            sorted.sort(Comparator.comparingLong(Stored::segment)
+                    .thenComparing(Comparator.comparingLong(Stored::bytes).reversed()));
+            TreeSet<Long> inPieces = new TreeSet<>();
             long[] numbers = new long[sorted.size()];
             long[] bytesBefore = new long[sorted.size() + 1];
             int count = 0;
@@ -217,11 +238,14 @@ public final class ArchivedWal {
                     continue;
                 }
                 numbers[count] = s.segment();
-                bytesBefore[count + 1] = bytesBefore[count] + s.bytes();
+                bytesBefore[count + 1] = bytesBefore[count] + Math.max(0, s.bytes());
+                if (s.bytes() == IN_PIECES) {
+                    inPieces.add(s.segment());
+                }
                 count++;
             }
             return new Segments(
-                    Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials, streamed);
+                    Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials, streamed, inPieces);
         }
     }
 }

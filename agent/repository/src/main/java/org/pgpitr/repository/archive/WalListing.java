@@ -48,7 +48,11 @@ final class WalListing implements ObjectStore.ListVisitor {
     }
 
     void streamed(WalSegmentName segment, Lsn end) {
-        found.streamed(segment.timeline(), segment.number(segmentSize), end);
+        if (end.equals(segment.end(segmentSize))) {
+            found.inPieces(segment.timeline(), segment.number(segmentSize));
+        } else {
+            found.streamed(segment.timeline(), segment.number(segmentSize), end);
+        }
     }
 
     ArchivedWal result() {

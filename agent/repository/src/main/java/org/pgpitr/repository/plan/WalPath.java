@@ -264,13 +264,26 @@ final class WalPath {
             long last = Math.min(lastSegment(i), lastNeeded);
             TimelineId timeline = stretches.get(i).timeline();
             if (last == lastNeeded && !wal.contains(timeline, last)) {
-                add(ranges, timeline, first, last - 1, WalRange.Form.WHOLE);
+                addWhole(ranges, timeline, first, last - 1);
                 copy(last, from).ifPresent(c -> add(ranges, c.timeline(), lastNeeded, lastNeeded, c.form()));
             } else {
-                add(ranges, timeline, first, last, WalRange.Form.WHOLE);
+                addWhole(ranges, timeline, first, last);
             }
         }
         return ranges;
+    }
+
+    /** Those of which there is no object are put together from pieces that cover all of them. */
+    private void addWhole(List<WalRange> ranges, TimelineId timeline, long first, long last) {
+        long next = first;
+        for (long inPieces : wal.inPieces(timeline)) {
+            if (inPieces >= first && inPieces <= last) {
+                add(ranges, timeline, next, inPieces - 1, WalRange.Form.WHOLE);
+                add(ranges, timeline, inPieces, inPieces, WalRange.Form.STREAMED);
+                next = inPieces + 1;
+            }
+        }
+        add(ranges, timeline, next, last, WalRange.Form.WHOLE);
     }
 
     private void add(List<WalRange> ranges, TimelineId timeline, long first, long last, WalRange.Form form) {

@@ -17,7 +17,7 @@ public record WalRange(TimelineId timeline, WalSegmentName first, WalSegmentName
         WHOLE,
         /** As the one {@code .partial} that a promotion left; it is delivered under the segment's own name. */
         PARTIAL,
-        /** In pieces of a stream, the one that was still being written; it is put together and delivered as a whole one. */
+        /** In pieces of a stream, as far as they go; it is put together and delivered as a whole one. */
         STREAMED
     }
 }

@@ -16,6 +16,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
  * @param incomplete backups of which objects are missing, each with what is
  * @param times when that was archived
  * @param backupHistories the archived {@code .backup} files
+ * @param pieces what there is of streams, by segment
  * @param pins the pins, those that have ended included
  * @param inUse backups that must not go now, each with who needs it and why
  * @param leftovers what backups without a manifest left
@@ -27,6 +28,7 @@ public record GenerationFacts(
         Map<BackupId, String> incomplete,
         ArchiveTimes times,
         List<BackupHistoryName> backupHistories,
+        List<SegmentPieces> pieces,
         Map<BackupId, Pin> pins,
         Map<BackupId, String> inUse,
         List<Leftover> leftovers,
@@ -34,6 +36,7 @@ public record GenerationFacts(
     public GenerationFacts {
         incomplete = Map.copyOf(incomplete);
         backupHistories = List.copyOf(backupHistories);
+        pieces = List.copyOf(pieces);
         pins = Map.copyOf(pins);
         inUse = Map.copyOf(inUse);
         leftovers = List.copyOf(leftovers);
@@ -44,6 +47,6 @@ public record GenerationFacts(
         Map<BackupId, String> all = new HashMap<>(inUse);
         all.putAll(more);
         return new GenerationFacts(
-                generation, recovery, incomplete, times, backupHistories, pins, all, leftovers, writer);
+                generation, recovery, incomplete, times, backupHistories, pieces, pins, all, leftovers, writer);
     }
 }

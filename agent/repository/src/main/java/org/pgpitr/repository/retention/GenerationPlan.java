@@ -11,6 +11,7 @@ import org.pgpitr.postgres.BackupHistoryName;
  * @param backups all of them, oldest first
  * @param wal all archived segments, by timeline, in order
  * @param backupHistories the {@code .backup} files that go, as their segments do
+ * @param pieces the pieces of streams, by segment
  * @param leftovers backups without a manifest
  * @param unknownObjects how many objects among the WAL are none of ours; they stay
  */
@@ -19,12 +20,14 @@ public record GenerationPlan(
         List<BackupVerdict> backups,
         List<WalVerdict> wal,
         List<BackupHistoryName> backupHistories,
+        List<PiecesVerdict> pieces,
         List<LeftoverVerdict> leftovers,
         long unknownObjects) {
     public GenerationPlan {
         backups = List.copyOf(backups);
         wal = List.copyOf(wal);
         backupHistories = List.copyOf(backupHistories);
+        pieces = List.copyOf(pieces);
         leftovers = List.copyOf(leftovers);
     }
 }

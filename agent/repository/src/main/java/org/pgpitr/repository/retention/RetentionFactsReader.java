@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.BackupHistoryName;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
@@ -29,6 +30,8 @@ import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.WholeBackups;
+import org.pgpitr.repository.stream.PieceChain;
+import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
@@ -79,7 +82,9 @@ public final class RetentionFactsReader {
         BackupCatalog catalog = new BackupCatalog(generation);
         BackupCatalog.Listing listing = catalog.list();
         Map<TimelineId, TimelineHistory> histories = new WalArchive(generation).histories();
-        // last, so that it holds the WAL of all that was read before
+        // last, so that it holds the WAL of all that was read before; and pieces before segments, since they go when
+        // theirs
+        // is archived
         WalFiles wal = new WalFiles(generation);
         RecoveryFacts recovery = new RecoveryFacts(
                 generation.identity().segmentSize(),
@@ -96,6 +101,7 @@ public final class RetentionFactsReader {
                 incomplete(generation, listing.backups()),
                 wal.times.build(),
                 wal.backupHistories,
+                wal.pieces,
                 new Pins(generation).list(),
                 RestoreLease.backupsInUse(generation, now),
                 catalog.interrupted().stream()
@@ -129,15 +135,38 @@ public final class RetentionFactsReader {
         private final ArchivedWal.Builder segments = ArchivedWal.builder();
         private final ArchiveTimes.Builder times = ArchiveTimes.builder();
         private final List<BackupHistoryName> backupHistories = new ArrayList<>();
+        private final List<SegmentPieces> pieces = new ArrayList<>();
 
         WalFiles(Generation generation) {
             size = generation.identity().segmentSize();
+            new StreamArchive(generation).stored().forEach(this::add);
             WalArchive archive = new WalArchive(generation);
             long unknown = archive.list(this::add);
             for (long i = 0; i < unknown; i++) {
                 segments.unknown();
             }
             archive.listHistories((name, stat) -> times.history(name.timeline(), stat.modified()));
+        }
+
+        private void add(WalSegmentName segment, List<StreamArchive.Stored> stored) {
+            TimelineId timeline = segment.timeline();
+            long number = segment.number(size);
+            Lsn start = segment.start(size);
+            Lsn end = PieceChain.from(
+                            start,
+                            stored.stream().map(StreamArchive.Stored::piece).toList())
+                    .end();
+            if (end.equals(segment.end(size))) {
+                segments.inPieces(timeline, number);
+            } else if (end.isAfter(start)) {
+                segments.streamed(timeline, number, end);
+            }
+            long bytes = 0;
+            for (StreamArchive.Stored each : stored) {
+                bytes += each.stat().length();
+                times.segment(timeline, number, each.stat().modified());
+            }
+            pieces.add(new SegmentPieces(segment, stored.size(), bytes));
         }
 
         private void add(WalFileName name, ObjectStat stat) {

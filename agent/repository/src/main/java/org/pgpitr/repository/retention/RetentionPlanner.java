@@ -78,6 +78,9 @@ public final class RetentionPlanner {
                                 .filter(h -> !needs.contains(
                                         h.timeline(), h.segment().number(size)))
                                 .toList(),
+                generation.pieces().stream()
+                        .map(pieces -> verdict(generation, pieces, needs))
+                        .toList(),
                 generation.leftovers().stream()
                         .map(left -> new LeftoverVerdict(left, reasons(generation, left)))
                         .toList(),
@@ -114,6 +117,25 @@ public final class RetentionPlanner {
                 .orElse(List.of());
     }
 
+    private PiecesVerdict verdict(GenerationFacts generation, SegmentPieces pieces, WalNeeds needs) {
+        TimelineId timeline = pieces.segment().timeline();
+        long segment = pieces.segment().number(generation.recovery().segmentSize());
+        List<Reason> reasons = reasonsAt(needs, timeline, segment);
+        ArchivedWal wal = generation.recovery().wal();
+        boolean object =
+                wal.contains(timeline, segment) && !wal.inPieces(timeline).contains(segment);
+        if (object && refusal.isEmpty()) {
+            return new PiecesVerdict(pieces, PiecesVerdict.Fate.ARCHIVED_WHOLE, List.of());
+        }
+        return new PiecesVerdict(
+                pieces, reasons.isEmpty() ? PiecesVerdict.Fate.NOT_NEEDED : PiecesVerdict.Fate.STAYS, reasons);
+    }
+
+    private List<Reason> reasonsAt(WalNeeds needs, TimelineId timeline, long segment) {
+        return refusal.map(why -> List.of(new Reason(Kind.NOTHING_RECOVERABLE, why)))
+                .orElseGet(() -> needs.reasons(timeline, segment));
+    }
+
     private List<WalVerdict> wal(GenerationFacts generation, WalNeeds needs) {
         List<WalVerdict> verdicts = new ArrayList<>();
         for (TimelineId timeline : generation.recovery().wal().timelines()) {
@@ -138,13 +160,24 @@ public final class RetentionPlanner {
 
         void verdicts(List<WalVerdict> all) {
             List<WalVerdict> found = new ArrayList<>();
-            wal.runs(timeline).forEach(run -> run(run, found));
+            wal.runs(timeline).forEach(run -> objects(run, found));
             for (long partial : new TreeSet<>(wal.partials(timeline))) {
-                found.add(new WalVerdict(range(partial, partial, WalRange.Form.PARTIAL), 1, 0, reasonsAt(partial)));
+                found.add(new WalVerdict(
+                        range(partial, partial, WalRange.Form.PARTIAL), 1, 0, reasonsAt(needs, timeline, partial)));
             }
             found.sort(Comparator.comparing(WalVerdict::first)
                     .thenComparing(v -> v.range().form()));
             all.addAll(found);
+        }
+
+        /** Without the segments that are there only in pieces. */
+        private void objects(ArchivedWal.Run run, List<WalVerdict> found) {
+            long next = run.first();
+            for (long inPieces : wal.inPieces(timeline).subSet(run.first(), run.last() + 1)) {
+                run(new ArchivedWal.Run(timeline, next, inPieces - 1), found);
+                next = inPieces + 1;
+            }
+            run(new ArchivedWal.Run(timeline, next, run.last()), found);
         }
 
         private void run(ArchivedWal.Run run, List<WalVerdict> found) {
@@ -167,18 +200,13 @@ public final class RetentionPlanner {
                         range(first, last, WalRange.Form.WHOLE),
                         last - first + 1,
                         wal.storedBytes(timeline, first, last),
-                        reasonsAt(first)));
+                        reasonsAt(needs, timeline, first)));
             }
         }
 
         private WalRange range(long first, long last, WalRange.Form form) {
             return new WalRange(
                     timeline, WalSegmentName.of(timeline, first, size), WalSegmentName.of(timeline, last, size), form);
-        }
-
-        private List<Reason> reasonsAt(long segment) {
-            return refusal.map(why -> List.of(new Reason(Kind.NOTHING_RECOVERABLE, why)))
-                    .orElseGet(() -> needs.reasons(timeline, segment));
         }
     }
 }

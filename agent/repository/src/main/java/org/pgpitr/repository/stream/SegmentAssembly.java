@@ -81,7 +81,7 @@ final class SegmentAssembly {
 
     /** Writes what lies behind {@code end} and compares what lies before it. */
     private void copy(Piece piece, InputStream stored, Lsn start, Lsn end, PlacedFile file) {
-        ObjectKey key = archive.objectOf(piece);
+        ObjectKey key = archive.key(piece);
         try (DecodedFile decoded = generation.codec().decodeFile(key, stored)) {
             if (!decoded.tag().file().equals(piece.tagName()) || decoded.tag().size() != piece.length()) {
                 throw damaged(key, "it holds " + decoded.tag().file());

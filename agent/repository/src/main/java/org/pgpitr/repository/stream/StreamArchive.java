@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -23,6 +23,7 @@ import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
 
@@ -42,7 +43,8 @@ public final class StreamArchive {
         this.size = generation.identity().segmentSize();
     }
 
-    private ObjectKey key(Piece piece) {
+    /** Where a piece is stored. */
+    public ObjectKey key(Piece piece) {
         return layout.piece(piece.timeline(), piece.from(), piece.to());
     }
 
@@ -106,15 +108,26 @@ public final class StreamArchive {
         return found;
     }
 
-    /** All pieces by the segments they are parts of. */
-    public Map<WalSegmentName, List<Piece>> pieces() {
-        Map<WalSegmentName, List<Piece>> found = new TreeMap<>();
+    /** A piece and its object. */
+    public record Stored(Piece piece, ObjectStat stat) {}
+
+    /** All pieces by the segments they are parts of, in order. */
+    public SortedMap<WalSegmentName, List<Stored>> stored() {
+        SortedMap<WalSegmentName, List<Stored>> found = new TreeMap<>();
         store.list(layout.streamPrefix(), (key, stat) -> {
             Piece.at(layout, size, key)
                     .ifPresent(piece -> found.computeIfAbsent(piece.segment(size), s -> new ArrayList<>())
-                            .add(piece));
+                            .add(new Stored(piece, stat)));
             return ObjectStore.ListVisitor.Next.CONTINUE;
         });
+        return found;
+    }
+
+    /** All pieces by the segments they are parts of, in order. */
+    public SortedMap<WalSegmentName, List<Piece>> pieces() {
+        SortedMap<WalSegmentName, List<Piece>> found = new TreeMap<>();
+        stored().forEach((segment, stored) ->
+                found.put(segment, stored.stream().map(Stored::piece).toList()));
         return found;
     }
 
@@ -122,8 +135,8 @@ public final class StreamArchive {
      * How far each segment is covered from its start on without a gap; segments of which only later bytes are there
      * are left out. Whether the segment itself is archived does not matter.
      */
-    public Map<WalSegmentName, Lsn> ends() {
-        Map<WalSegmentName, Lsn> ends = new TreeMap<>();
+    public SortedMap<WalSegmentName, Lsn> ends() {
+        SortedMap<WalSegmentName, Lsn> ends = new TreeMap<>();
         pieces().forEach((segment, pieces) -> {
             PieceChain chain = PieceChain.from(segment.start(size), pieces);
             if (!chain.pieces().isEmpty()) {
@@ -165,10 +178,6 @@ public final class StreamArchive {
     /** A piece's object; empty if the store says that it is gone. */
     Optional<InputStream> open(Piece piece) {
         return store.open(key(piece));
-    }
-
-    ObjectKey objectOf(Piece piece) {
-        return key(piece);
     }
 
     StorageException notRead(ObjectKey key, IOException cause) {

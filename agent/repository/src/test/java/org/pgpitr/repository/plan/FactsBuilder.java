@@ -92,8 +92,13 @@ public final class FactsBuilder {
         return this;
     }
 
-    FactsBuilder streamed(int timeline, long segment, String end) {
-        wal.streamed(new TimelineId(timeline), segment, Lsn.parse(end));
+    /** Pieces of a stream cover a segment from its start up to {@code end}. */
+    public FactsBuilder streamed(int timeline, long segment, String end) {
+        if (Lsn.parse(end).equals(SIZE.start(segment + 1))) {
+            wal.inPieces(new TimelineId(timeline), segment);
+        } else {
+            wal.streamed(new TimelineId(timeline), segment, Lsn.parse(end));
+        }
         return this;
     }
 

@@ -78,12 +78,16 @@ public final class SimulatedCluster {
         }
     }
 
-    /** Pieces of the segment a timeline ends in, and sometimes of another one; never of all of a segment. */
+    /** Pieces of the segment a timeline ends in, and sometimes of another one; of all of a segment, archived or not. */
     private void stream(Random random) {
         for (Timeline t : timelines) {
             int end = random.nextInt(4) == 0 ? t.begin() + random.nextInt(t.end() - t.begin()) : t.end();
             if (end > t.begin() && end % RECORDS != 0 && random.nextInt(3) > 0) {
                 files.put(new File(t.id(), end / RECORDS, WalRange.Form.STREAMED).toString(), end);
+            }
+            int segment = (t.begin() + random.nextInt(t.end() - t.begin())) / RECORDS;
+            if ((segment + 1) * RECORDS <= t.end() && random.nextInt(3) == 0) {
+                files.put(new File(t.id(), segment, WalRange.Form.STREAMED).toString(), (segment + 1) * RECORDS);
             }
         }
     }

@@ -219,8 +219,17 @@ final class NaiveRetention {
                         .findFirst());
     }
 
-    /** The files of an era that are needed. */
+    /** The files of an era that stay: those that are needed, but for pieces of segments that are archived whole. */
     Set<String> files(SimulatedHistory.Era era) {
+        Set<String> needed = needed(era);
+        if (!recoverable.isEmpty()) {
+            needed.removeIf(file ->
+                    file.endsWith("s") && era.cluster().files.containsKey(file.substring(0, file.length() - 1)));
+        }
+        return needed;
+    }
+
+    private Set<String> needed(SimulatedHistory.Era era) {
         Set<String> needed = new TreeSet<>();
         if (recoverable.isEmpty() || !era.facts().recovery().unreadable().isEmpty()) {
             era.files().forEach(f -> needed.add(f.toString()));

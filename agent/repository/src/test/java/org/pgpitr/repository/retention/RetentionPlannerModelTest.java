@@ -3,7 +3,6 @@ package org.pgpitr.repository.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -16,6 +15,7 @@ import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
@@ -40,6 +40,8 @@ class RetentionPlannerModelTest {
 
     private long backupsGone;
     private long filesGone;
+    private long piecesGone;
+    private long piecesStaying;
     private long promises;
     private long refusals;
 
@@ -57,6 +59,8 @@ class RetentionPlannerModelTest {
         }
         assertThat(backupsGone).isGreaterThan(HISTORIES / 2);
         assertThat(filesGone).isGreaterThan(HISTORIES);
+        assertThat(piecesGone).isGreaterThan(HISTORIES / 10);
+        assertThat(piecesStaying).isGreaterThan(HISTORIES / 10);
         assertThat(promises).isGreaterThan(HISTORIES);
         assertThat(refusals).isGreaterThan(10);
     }
@@ -69,11 +73,13 @@ class RetentionPlannerModelTest {
         for (SimulatedHistory.Era era : history.eras) {
             GenerationPlan part = plan.generation(era.number());
             assertThat(stayingBackups(part, era)).as("backups").isEqualTo(keptBackups(naive, era));
-            assertThat(stayingFiles(part)).as("WAL").isEqualTo(withoutPieces(naive.files(era)));
+            assertThat(stayingFiles(part)).as("WAL").isEqualTo(naive.files(era));
             RecoveryFacts after = after(era, part);
             backupsGone +=
                     era.facts().recovery().backups().size() - after.backups().size();
-            filesGone += withoutPieces(era.files()).size() - stayingFiles(part).size();
+            filesGone += era.files().size() - stayingFiles(part).size();
+            piecesGone += part.pieces().stream().filter(p -> !p.stays()).count();
+            piecesStaying += part.pieces().stream().filter(PiecesVerdict::stays).count();
             assertPromisesHeld(history, naive, era, after, random);
         }
     }
@@ -111,20 +117,24 @@ class RetentionPlannerModelTest {
                         .toString());
             }
         }
+        for (PiecesVerdict verdict : part.pieces()) {
+            assertThat(verdict.reasons().isEmpty()).isEqualTo(!verdict.stays());
+            if (verdict.stays()) {
+                WalSegmentName segment = verdict.pieces().segment();
+                files.add(new SimulatedCluster.File(
+                                (int) segment.timeline().value(),
+                                (int) segment.number(FactsBuilder.SIZE),
+                                WalRange.Form.STREAMED)
+                        .toString());
+            }
+        }
         return files;
-    }
-
-    /** Pieces of a stream are not expired: the receiver itself deletes them. */
-    private static Set<String> withoutPieces(Collection<?> files) {
-        return files.stream()
-                .map(Object::toString)
-                .filter(file -> !file.endsWith("s"))
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static RecoveryFacts after(SimulatedHistory.Era era, GenerationPlan part) {
         Set<BackupId> staying = stayingBackups(part, era);
         ArchivedWal.Builder wal = ArchivedWal.builder();
+        RecoveryFacts before = era.facts().recovery();
         for (WalVerdict verdict : part.wal()) {
             TimelineId timeline = verdict.range().timeline();
             long last = verdict.last().number(FactsBuilder.SIZE);
@@ -136,10 +146,14 @@ class RetentionPlannerModelTest {
                 }
             }
         }
-        RecoveryFacts before = era.facts().recovery();
-        for (TimelineId timeline : before.wal().timelines()) {
-            for (long s : before.wal().streamed(timeline)) {
-                wal.streamed(timeline, s, before.wal().streamedTo(timeline, s).orElseThrow());
+        for (PiecesVerdict verdict : part.pieces()) {
+            TimelineId timeline = verdict.pieces().segment().timeline();
+            long segment = verdict.pieces().segment().number(FactsBuilder.SIZE);
+            if (verdict.stays()) {
+                before.wal()
+                        .streamedTo(timeline, segment)
+                        .ifPresentOrElse(
+                                end -> wal.streamed(timeline, segment, end), () -> wal.inPieces(timeline, segment));
             }
         }
         return new RecoveryFacts(

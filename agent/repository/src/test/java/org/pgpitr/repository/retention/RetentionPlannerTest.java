@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.plan.FactsBuilder;
 import org.pgpitr.repository.plan.RecoveryFacts;
@@ -27,6 +29,7 @@ class RetentionPlannerTest {
 
     private final Map<BackupId, String> incomplete = new HashMap<>();
     private final ArchiveTimes.Builder times = ArchiveTimes.builder();
+    private final List<SegmentPieces> pieces = new ArrayList<>();
 
     private static RetentionPolicy count(int count) {
         return new RetentionPolicy(OptionalInt.of(count), Optional.empty(), Optional.empty(), NONE, Optional.empty());
@@ -42,7 +45,7 @@ class RetentionPlannerTest {
 
     private GenerationPlan plan(RecoveryFacts facts, RetentionPolicy policy, Map<BackupId, Pin> pins) {
         GenerationFacts generation = new GenerationFacts(
-                1, facts, incomplete, times.build(), List.of(), pins, Map.of(), List.of(), Optional.empty());
+                1, facts, incomplete, times.build(), List.of(), pieces, pins, Map.of(), List.of(), Optional.empty());
         return RetentionPlanner.plan(new RetentionFacts(List.of(generation), NOW), policy)
                 .generation(1);
     }
@@ -129,6 +132,61 @@ class RetentionPlannerTest {
         assertThat(plan.backups().get(0).stays()).isFalse();
         assertThat(plan.backups().get(1).reasons().get(0).text()).isEqualTo("the last of 2026-W53");
         assertThat(plan.backups().get(2).reasons()).extracting(Reason::text).contains("the last of 2027-W01");
+    }
+
+    private SegmentPieces piecesOf(int timeline, long segment) {
+        SegmentPieces some =
+                new SegmentPieces(WalSegmentName.of(new TimelineId(timeline), segment, FactsBuilder.SIZE), 5, 500);
+        pieces.add(some);
+        return some;
+    }
+
+    @Test
+    void pieces_go_when_their_segment_is_archived_whole_or_nothing_needs_it() {
+        // timeline 1 was left in segment 5 after a last piece of it; timeline 2 stands in segment 9
+        FactsBuilder facts = new FactsBuilder()
+                .wal(1, 1, 4)
+                .history(2, "1 0/580000")
+                .wal(2, 5, 8)
+                .streamed(1, 5, "0/590000")
+                .streamed(2, 9, "0/910000")
+                .backup("2026-11-01T12:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2026-11-02T12:00:00Z", 2, "0/600028", "0/600100");
+        SegmentPieces whole = piecesOf(1, 4);
+        SegmentPieces left = piecesOf(1, 5);
+        SegmentPieces current = piecesOf(2, 9);
+
+        List<PiecesVerdict> both = plan(facts, count(2)).pieces();
+        assertThat(both).extracting(PiecesVerdict::pieces).containsExactly(whole, left, current);
+        assertThat(both)
+                .extracting(PiecesVerdict::fate)
+                .containsExactly(PiecesVerdict.Fate.ARCHIVED_WHOLE, PiecesVerdict.Fate.STAYS, PiecesVerdict.Fate.STAYS);
+        assertThat(both.get(1).reasons().get(0).text()).isEqualTo("any moment after backup 20261101T120000Z");
+
+        List<PiecesVerdict> newest = plan(facts, count(1)).pieces();
+        assertThat(newest)
+                .extracting(PiecesVerdict::fate)
+                .containsExactly(
+                        PiecesVerdict.Fate.ARCHIVED_WHOLE, PiecesVerdict.Fate.NOT_NEEDED, PiecesVerdict.Fate.STAYS);
+        assertThat(newest.get(2).reasons()).extracting(Reason::kind).contains(Kind.NEWEST);
+    }
+
+    @Test
+    void pieces_stay_while_nothing_can_be_recovered_and_those_that_cover_a_segment_count_as_it() {
+        FactsBuilder facts =
+                new FactsBuilder().wal(1, 1, 2).wal(1, 4, 4).backup("2026-11-01T12:00:00Z", 1, "0/200028", "0/380100");
+        piecesOf(1, 2);
+        assertThat(plan(facts, count(1)).pieces().get(0).reasons())
+                .extracting(Reason::kind)
+                .containsExactly(Kind.NOTHING_RECOVERABLE);
+
+        facts.streamed(1, 3, "0/400000");
+        piecesOf(1, 3);
+        GenerationPlan plan = plan(facts, count(1));
+        assertThat(plan.pieces())
+                .extracting(PiecesVerdict::fate)
+                .containsExactly(PiecesVerdict.Fate.ARCHIVED_WHOLE, PiecesVerdict.Fate.STAYS);
+        assertThat(staying(plan)).isEqualTo("1:2-2 1:4-4");
     }
 
     @Test

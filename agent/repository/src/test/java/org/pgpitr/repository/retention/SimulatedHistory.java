@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.plan.FactsBuilder;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.SimulatedCluster;
@@ -109,7 +111,24 @@ final class SimulatedHistory {
         RecoveryFacts recovery = new RecoveryFacts(
                 plain.segmentSize(), backups, unreadable, plain.histories(), plain.wal(), plain.asOf());
         return new GenerationFacts(
-                number, recovery, Map.of(), times.build(), List.of(), pins, users, List.of(), Optional.empty());
+                number,
+                recovery,
+                Map.of(),
+                times.build(),
+                List.of(),
+                pieces(era.files()),
+                pins,
+                users,
+                List.of(),
+                Optional.empty());
+    }
+
+    private static List<SegmentPieces> pieces(List<SimulatedCluster.File> files) {
+        return files.stream()
+                .filter(f -> f.form() == WalRange.Form.STREAMED)
+                .map(f -> new SegmentPieces(
+                        WalSegmentName.of(new TimelineId(f.timeline()), f.segment(), FactsBuilder.SIZE), 3, 300))
+                .toList();
     }
 
     private static BackupSummary shifted(BackupSummary b, int era) {

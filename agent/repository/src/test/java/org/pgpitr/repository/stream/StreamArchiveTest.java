@@ -194,7 +194,7 @@ class StreamArchiveTest {
     void a_piece_that_was_changed_in_the_store_is_refused() {
         put(plain(), segment, 0, 5000);
         put(plain(), segment, 5000, 9000);
-        ObjectKey key = plain().objectOf(piece(5000, 9000));
+        ObjectKey key = plain().key(piece(5000, 9000));
         byte[] bytes;
         try (var in = store.open(key).orElseThrow()) {
             bytes = in.readAllBytes();

@@ -94,6 +94,10 @@ final class ExpireRun {
                     .filter(w -> !w.stays())
                     .mapToLong(w -> w.storedBytes())
                     .sum();
+            bytes += part.pieces().stream()
+                    .filter(p -> !p.stays())
+                    .mapToLong(p -> p.pieces().storedBytes())
+                    .sum();
         }
         return bytes;
     }

@@ -12,10 +12,13 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.retention.GenerationPlan;
+import org.pgpitr.repository.retention.PiecesVerdict;
 import org.pgpitr.repository.retention.WalVerdict;
+import org.pgpitr.repository.stream.Piece;
+import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.storage.ObjectKey;
 
-/** Deletes the WAL files of a generation that a plan names, and no other. */
+/** Deletes the WAL files and pieces of a generation that a plan names, and no other. */
 final class WalDeletion {
     private static final int BATCH = 1000;
 
@@ -47,8 +50,22 @@ final class WalDeletion {
                 add(verdict.range(), segment, beforeEach, freed);
             }
         }
+        plan.pieces().stream()
+                .filter(verdict -> !verdict.stays())
+                .forEach(verdict -> pieces(verdict, beforeEach, freed));
         plan.backupHistories().forEach(history -> add(generation.layout().wal(history), 0, beforeEach, freed));
         flush(beforeEach, freed);
+    }
+
+    /** Those that are there now: a receiver at work replaces small ones by bigger ones. */
+    private void pieces(PiecesVerdict verdict, Runnable beforeEach, LongConsumer freed) {
+        StreamArchive stream = new StreamArchive(generation);
+        List<Piece> there = stream.pieces(verdict.pieces().segment());
+        long bytes = verdict.pieces().storedBytes();
+        for (Piece piece : there) {
+            add(stream.key(piece), bytes, beforeEach, freed);
+            bytes = 0;
+        }
     }
 
     private void add(WalRange range, long segment, Runnable beforeEach, LongConsumer freed) {
@@ -91,7 +108,7 @@ final class WalDeletion {
         return refused;
     }
 
-    /** How many files are gone. */
+    /** How many files and pieces are gone. */
     long files() {
         return files;
     }

@@ -75,7 +75,11 @@ record WalSurvey(ArchivedWal wal, List<WalBlock> blocks, long segments) {
         }
 
         void streamed(WalSegmentName segment, Lsn end) {
-            wal.streamed(segment.timeline(), segment.number(size), end);
+            if (end.equals(segment.end(size))) {
+                wal.inPieces(segment.timeline(), segment.number(size));
+            } else {
+                wal.streamed(segment.timeline(), segment.number(size), end);
+            }
         }
 
         void visit(ObjectKey key, ObjectStat stat) {

@@ -159,6 +159,12 @@ final class ExpireFixture {
                 .push(WalFileName.parse(new TimelineId(timeline).hex() + ".history"), Content.of(text.getBytes(UTF_8)));
     }
 
+    /** A piece of a stream that nobody reads, which holds the first bytes of a segment. */
+    void piece(Generation generation, int timeline, long segment, int bytes) {
+        Lsn start = FactsBuilder.SIZE.start(segment);
+        put(generation, generation.layout().piece(new TimelineId(timeline), start, start.plus(bytes)), "WAL");
+    }
+
     void put(Generation generation, ObjectKey key, String text) {
         generation.store().putIfAbsent(key, Content.of(text.getBytes(UTF_8)));
     }

@@ -58,6 +58,25 @@ class ExpireTaskTest {
         fixture.clock.set(day(5));
     }
 
+    @Test
+    void pieces_of_streams_go_once_nothing_needs_them() {
+        fixture.piece(generation, 1, 8, 1000);
+        fixture.piece(generation, 1, 44, 1000);
+        fixture.piece(generation, 1, 44, 2000);
+        fixture.piece(generation, 1, 45, 500);
+        fixture.piece(generation, 1, 45, 700);
+        fixture.put(generation, new ObjectKey("main/1/stream/00000001/readme"), "not one of ours");
+
+        ExpireReport report = fixture.task(newest(2)).run();
+
+        assertThat(report.walFiles()).isEqualTo(25 + 2 + 3);
+        assertThat(left().stream().filter(key -> key.contains("/stream/")))
+                .containsExactly(
+                        "main/1/stream/00000001/0000000002D00000-0000000002D001F4.zst",
+                        "main/1/stream/00000001/0000000002D00000-0000000002D002BC.zst",
+                        "main/1/stream/00000001/readme");
+    }
+
     private List<String> left() {
         return fixture.keys();
     }
