@@ -20,6 +20,10 @@ import org.pgpitr.storage.ObjectKey;
  * @param encryption decides the ending of the encoded objects
  */
 public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdentity.Encryption encryption) {
+    private static final Pattern ROLL_UP = Pattern.compile("/index/[0-9A-F]{8}/(256|65536)/([0-9A-F]{24})\\.zst");
+    private static final Pattern NAMES =
+            Pattern.compile("/catalog/((?!0{8})[0-9A-F]{8})/([0-9A-F]{16})\\.([0-9a-f]{64})\\.zst");
+    private static final Pattern REFUSED = Pattern.compile("/broken/([0-9A-F]{24})\\.([0-9a-f]{64})\\.zst");
     private static final Pattern DATA = Pattern.compile("/data/([0-9]{4,8})/([0-9]{6,8})\\.tar\\.zst");
 
     /** Whose generation it is; written by {@code init}, first, plain JSON. */
@@ -106,6 +110,20 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return ObjectKey.of(brokenPrefix() + name + "." + sha256 + suffix());
     }
 
+    /** A segment that was refused, and the digest of its file. */
+    public record Refused(WalSegmentName segment, String sha256) {}
+
+    /** Which refused segment stands at a key; empty if none can. */
+    public Optional<Refused> refusedAt(ObjectKey key) {
+        Matcher place = REFUSED.matcher(key.value());
+        return place.find()
+                ? WalSegmentName.tryParse(place.group(1))
+                        .map(segment -> new Refused(segment, place.group(2)))
+                        .filter(refused ->
+                                broken(refused.segment(), refused.sha256()).equals(key))
+                : Optional.empty();
+    }
+
     /** Where all refused segments stand. */
     public String brokenPrefix() {
         return root() + "broken/";
@@ -119,6 +137,21 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
      */
     public ObjectKey rollUp(int segments, WalSegmentName first) {
         return ObjectKey.of(rollUpPrefix(segments, first.timeline()) + first + suffix());
+    }
+
+    /** A roll-up: how many segments it tells of, and the first of them. */
+    public record RollUpObject(int segments, WalSegmentName first) {}
+
+    /** Which roll-up stands at a key; empty if none can that is known here. */
+    public Optional<RollUpObject> rollUpAt(ObjectKey key) {
+        Matcher place = ROLL_UP.matcher(key.value());
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        int segments = Integer.parseInt(place.group(1));
+        return WalSegmentName.tryParse(place.group(2))
+                .map(first -> new RollUpObject(segments, first))
+                .filter(found -> rollUp(found.segments(), found.first()).equals(key));
     }
 
     /** Where all roll-ups of so many segments of a timeline stand. */
@@ -149,6 +182,34 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
     /** Where all pieces stand. */
     public String streamPrefix() {
         return root() + "stream/";
+    }
+
+    /** The names of a cluster's relations as of a position, captured between backups. */
+    public record CapturedNames(TimelineId timeline, Lsn lsn, String sha256) {}
+
+    /** Where the names stand that were captured at a position. */
+    public ObjectKey capturedNames(CapturedNames names) {
+        return ObjectKey.of(capturedNamesPrefix()
+                + "%s/%016X.%s".formatted(names.timeline().hex(), names.lsn().value(), names.sha256())
+                + suffix());
+    }
+
+    /** Whose names stand at a key; empty if none can. */
+    public Optional<CapturedNames> capturedNamesAt(ObjectKey key) {
+        Matcher place = NAMES.matcher(key.value());
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        CapturedNames found = new CapturedNames(
+                new TimelineId(Long.parseLong(place.group(1), 16)),
+                new Lsn(Long.parseUnsignedLong(place.group(2), 16)),
+                place.group(3));
+        return Optional.of(found).filter(names -> capturedNames(names).equals(key));
+    }
+
+    /** Where all names stand that were captured between backups. */
+    public String capturedNamesPrefix() {
+        return root() + "catalog/";
     }
 
     /** What no piece's key that begins before {@code lsn} comes behind, and all others do. */

@@ -24,11 +24,13 @@ public final class ExpireJson {
         List<JsonObject> pieces = new ArrayList<>();
         List<JsonObject> interrupted = new ArrayList<>();
         List<String> histories = new ArrayList<>();
+        List<JsonObject> companions = new ArrayList<>();
         long unknown = 0;
         for (GenerationPlan generation : plan.retention().generations()) {
             add(generation, backups, wal, interrupted);
             generation.pieces().forEach(verdict -> pieces.add(json(generation.generation(), verdict)));
             generation.backupHistories().forEach(history -> histories.add(history.toString()));
+            CompanionStretch.of(generation).forEach(each -> companions.add(companions(generation, each)));
             unknown += generation.unknownObjects();
         }
         return new JsonObject()
@@ -39,6 +41,7 @@ public final class ExpireJson {
                 .put("wal", wal)
                 .put("stream", pieces)
                 .put("backup_history_files", histories)
+                .put("companions", companions)
                 .put("interrupted", interrupted)
                 .put(
                         "temporary_files",
@@ -96,6 +99,19 @@ public final class ExpireJson {
                         verdict.stays() ? null : verdict.fate().name().toLowerCase(Locale.ROOT));
     }
 
+    private static JsonObject companions(GenerationPlan generation, CompanionStretch stretch) {
+        return new JsonObject()
+                .put("generation", generation.generation())
+                .put("kind", stretch.kind().name().toLowerCase(Locale.ROOT))
+                .put("timeline", stretch.timeline().value())
+                .put("first", stretch.first())
+                .put("last", stretch.last())
+                .put("objects", stretch.objects())
+                .put("stored_bytes", stretch.bytes())
+                .put("stays", !stretch.reasons().isEmpty())
+                .put("reasons", reasons(stretch.reasons()));
+    }
+
     private static List<JsonObject> reasons(List<Reason> reasons) {
         return reasons.stream()
                 .map(reason -> new JsonObject()
@@ -122,6 +138,7 @@ public final class ExpireJson {
                                         .put("reason", spared.reason()))
                                 .toList())
                 .put("wal_files", report.walFiles())
+                .put("companions", report.companions())
                 .put("freed_bytes", report.freedBytes())
                 .put("refused", report.refused());
     }

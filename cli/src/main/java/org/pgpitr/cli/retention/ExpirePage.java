@@ -16,6 +16,7 @@ import org.pgpitr.repository.retention.Reason;
 import org.pgpitr.repository.retention.RetentionPlan;
 import org.pgpitr.repository.retention.WalVerdict;
 import org.pgpitr.service.expire.ExpirePlan;
+import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.local.StaleFiles;
 
 /** A plan for people: everything that goes, and why each thing that stays does. */
@@ -76,6 +77,10 @@ public final class ExpirePage {
             text.append(wal(generation));
         }
         generation.pieces().forEach(pieces -> line(pieces(pieces)));
+        if (!generation.companions().isEmpty()) {
+            line("");
+            text.append(companions(generation));
+        }
         generation.leftovers().forEach(left -> line(leftover(left)));
         if (generation.unknownObjects() > 0) {
             line(Human.count(generation.unknownObjects(), "object", "objects")
@@ -123,6 +128,31 @@ public final class ExpirePage {
                 + (verdict.stays()
                         ? why(verdict.reasons(), Optional.empty())
                         : verdict.fate().text());
+    }
+
+    private Columns companions(GenerationPlan generation) {
+        Columns table = new Columns(coloured, "BESIDES", ">TL", "FIRST", "LAST", ">FILES", ">STORED", "", "WHY");
+        for (CompanionStretch each : CompanionStretch.of(generation)) {
+            table.row(
+                    switch (each.kind()) {
+                        case ROLL_UP -> "index of WAL";
+                        case REFUSED -> "broken WAL";
+                        case NAMES -> "names";
+                    },
+                    each.timeline().toString(),
+                    name(each.first()),
+                    name(each.last()),
+                    Long.toString(each.objects()),
+                    Human.size(each.bytes()),
+                    fate(!each.reasons().isEmpty()),
+                    why(each.reasons(), Optional.empty()));
+        }
+        return table;
+    }
+
+    /** Without digest and suffix: they say nothing to people. */
+    private static String name(ObjectKey key) {
+        return key.lastPart().split("[.]", 2)[0];
     }
 
     private static String leftover(LeftoverVerdict verdict) {

@@ -119,6 +119,7 @@ final class ExampleCluster {
                 pins,
                 Map.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 }

@@ -21,6 +21,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
  * @param inUse backups that must not go now, each with who needs it and why
  * @param leftovers what backups without a manifest left
  * @param writer who takes a backup just now
+ * @param companions what is there for the sake of WAL
  */
 public record GenerationFacts(
         int generation,
@@ -32,7 +33,8 @@ public record GenerationFacts(
         Map<BackupId, Pin> pins,
         Map<BackupId, String> inUse,
         List<Leftover> leftovers,
-        Optional<String> writer) {
+        Optional<String> writer,
+        List<WalCompanion> companions) {
     public GenerationFacts {
         incomplete = Map.copyOf(incomplete);
         backupHistories = List.copyOf(backupHistories);
@@ -40,6 +42,7 @@ public record GenerationFacts(
         pins = Map.copyOf(pins);
         inUse = Map.copyOf(inUse);
         leftovers = List.copyOf(leftovers);
+        companions = List.copyOf(companions);
     }
 
     /** The same facts, but that more backups are needed by somebody. */
@@ -47,6 +50,16 @@ public record GenerationFacts(
         Map<BackupId, String> all = new HashMap<>(inUse);
         all.putAll(more);
         return new GenerationFacts(
-                generation, recovery, incomplete, times, backupHistories, pieces, pins, all, leftovers, writer);
+                generation,
+                recovery,
+                incomplete,
+                times,
+                backupHistories,
+                pieces,
+                pins,
+                all,
+                leftovers,
+                writer,
+                companions);
     }
 }

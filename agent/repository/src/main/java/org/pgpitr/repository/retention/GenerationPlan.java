@@ -13,6 +13,7 @@ import org.pgpitr.postgres.BackupHistoryName;
  * @param backupHistories the {@code .backup} files that go, as their segments do
  * @param pieces the pieces of streams, by segment
  * @param leftovers backups without a manifest
+ * @param companions what is there for the sake of WAL, by kind and timeline, in order
  * @param unknownObjects how many objects among the WAL are none of ours; they stay
  */
 public record GenerationPlan(
@@ -22,6 +23,7 @@ public record GenerationPlan(
         List<BackupHistoryName> backupHistories,
         List<PiecesVerdict> pieces,
         List<LeftoverVerdict> leftovers,
+        List<CompanionVerdict> companions,
         long unknownObjects) {
     public GenerationPlan {
         backups = List.copyOf(backups);
@@ -29,5 +31,6 @@ public record GenerationPlan(
         backupHistories = List.copyOf(backupHistories);
         pieces = List.copyOf(pieces);
         leftovers = List.copyOf(leftovers);
+        companions = List.copyOf(companions);
     }
 }

@@ -27,6 +27,8 @@ public record Reason(Kind kind, String text) {
         LATER_MOMENTS,
         /** WAL is kept so long by itself. */
         WAL_AGE,
+        /** What tells of WAL that stays. */
+        TELLS_OF_WAL,
         /** WAL that is being written where no backup leads yet. */
         NO_BACKUP_YET,
         /** What can't be understood is never touched. */

@@ -82,6 +82,7 @@ public final class RetentionFactsReader {
         BackupCatalog catalog = new BackupCatalog(generation);
         BackupCatalog.Listing listing = catalog.list();
         Map<TimelineId, TimelineHistory> histories = new WalArchive(generation).histories();
+        List<WalCompanion> companions = new WalCompanions(generation).list();
         // last, so that it holds the WAL of all that was read before; and pieces before segments, since they go when
         // theirs
         // is archived
@@ -107,7 +108,8 @@ public final class RetentionFactsReader {
                 catalog.interrupted().stream()
                         .map(id -> leftover(generation, id))
                         .toList(),
-                writer);
+                writer,
+                companions);
     }
 
     /** One that can't be restored must not take the place of one that can. */

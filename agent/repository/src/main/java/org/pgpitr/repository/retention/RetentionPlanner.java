@@ -68,10 +68,11 @@ public final class RetentionPlanner {
             GenerationFacts generation, Map<KnownBackup, List<Reason>> backups, List<KnownBackup> kept) {
         WalNeeds needs = WalRules.apply(cluster, policy, generation, kept);
         WalSegmentSize size = generation.recovery().segmentSize();
+        List<WalVerdict> wal = wal(generation, needs);
         return new GenerationPlan(
                 generation.generation(),
                 verdicts(generation, backups),
-                wal(generation, needs),
+                wal,
                 refusal.isPresent()
                         ? List.of()
                         : generation.backupHistories().stream()
@@ -84,6 +85,13 @@ public final class RetentionPlanner {
                 generation.leftovers().stream()
                         .map(left -> new LeftoverVerdict(left, reasons(generation, left)))
                         .toList(),
+                CompanionRules.apply(
+                        generation.companions(),
+                        needs,
+                        wal,
+                        cluster.ways(generation).timelines(),
+                        size,
+                        refusal),
                 generation.recovery().wal().unknownObjects());
     }
 

@@ -221,7 +221,11 @@ final class NaiveRetention {
 
     /** The files of an era that stay: those that are needed, but for pieces of segments that are archived whole. */
     Set<String> files(SimulatedHistory.Era era) {
-        Set<String> needed = needed(era);
+        Set<String> places = places(era);
+        Set<String> needed = new TreeSet<>();
+        era.files().stream()
+                .filter(f -> places.contains(place(f.timeline(), f.segment())))
+                .forEach(f -> needed.add(f.toString()));
         if (!recoverable.isEmpty()) {
             needed.removeIf(file ->
                     file.endsWith("s") && era.cluster().files.containsKey(file.substring(0, file.length() - 1)));
@@ -229,10 +233,17 @@ final class NaiveRetention {
         return needed;
     }
 
-    private Set<String> needed(SimulatedHistory.Era era) {
+    private static String place(int timeline, int segment) {
+        return timeline + "/" + segment;
+    }
+
+    /** The segments of an era that are needed, be they archived or not. */
+    private Set<String> places(SimulatedHistory.Era era) {
         Set<String> needed = new TreeSet<>();
         if (recoverable.isEmpty() || !era.facts().recovery().unreadable().isEmpty()) {
-            era.files().forEach(f -> needed.add(f.toString()));
+            era.files().forEach(f -> addFrom(needed, f.timeline(), 0));
+        }
+        if (recoverable.isEmpty()) {
             return needed;
         }
         List<Taken> keptInOrder = all.stream().filter(kept::contains).toList();
@@ -244,7 +255,7 @@ final class NaiveRetention {
             if (e == era) {
                 last(all, era, timeline).ifPresent(k -> addRecords(needed, k, timeline, 1000));
                 if (keptInOrder.stream().noneMatch(k -> k.era() == era && k.fits(timeline))) {
-                    era.files().stream().filter(f -> f.timeline() == timeline).forEach(f -> needed.add(f.toString()));
+                    addFrom(needed, timeline, 0);
                 }
             }
         });
@@ -262,9 +273,7 @@ final class NaiveRetention {
             });
             for (SimulatedCluster.File old : era.files()) {
                 if (!era.archived(old).isBefore(since(age))) {
-                    era.files().stream()
-                            .filter(f -> f.timeline() == old.timeline() && f.segment() >= old.segment())
-                            .forEach(f -> needed.add(f.toString()));
+                    addFrom(needed, old.timeline(), old.segment());
                 }
             }
         });
@@ -280,16 +289,64 @@ final class NaiveRetention {
         return ((k.stop() - 1) / SimulatedCluster.RECORDS + 1) * SimulatedCluster.RECORDS;
     }
 
+    private static void addFrom(Set<String> needed, int timeline, int first) {
+        for (int segment = first; segment < 100 / SimulatedCluster.RECORDS; segment++) {
+            needed.add(place(timeline, segment));
+        }
+    }
+
     private static void addRecords(Set<String> needed, Taken k, int timeline, int end) {
         SimulatedCluster cluster = k.era().cluster();
-        Set<String> holders = new HashSet<>();
         for (int record = k.start(); record < Math.min(end, 100); record++) {
-            holders.add(cluster.writer(timeline, record) + "/" + record / SimulatedCluster.RECORDS);
+            needed.add(place(cluster.writer(timeline, record), record / SimulatedCluster.RECORDS));
         }
-        for (SimulatedCluster.File file : k.era().files()) {
-            if (holders.contains(file.timeline() + "/" + file.segment())) {
-                needed.add(file.toString());
+    }
+
+    /** What is there for the sake of WAL and has still to be, by its key. */
+    Set<String> companions(SimulatedHistory.Era era) {
+        Set<String> places = places(era);
+        Set<String> files = files(era);
+        Set<String> needed = new TreeSet<>();
+        for (WalCompanion each : era.facts().companions()) {
+            int timeline = (int) each.timeline().value();
+            boolean stays = recoverable.isEmpty()
+                    || switch (each.kind()) {
+                        case ROLL_UP -> segments(each).anyMatch(segment -> files.contains(place(timeline, segment)));
+                        case REFUSED -> segments(each).anyMatch(segment -> places.contains(place(timeline, segment)));
+                        case NAMES -> isNewestForAny(each, era, places);
+                    };
+            if (stays) {
+                needed.add(each.key().value());
             }
         }
+        return needed;
+    }
+
+    private static Stream<Integer> segments(WalCompanion companion) {
+        return Stream.iterate((int) companion.first(), segment -> segment <= companion.last(), segment -> segment + 1);
+    }
+
+    /** Whether it tells best what was named how, when WAL begins that is needed, or is of WAL that is needed. */
+    private static boolean isNewestForAny(WalCompanion names, SimulatedHistory.Era era, Set<String> places) {
+        int timeline = (int) names.timeline().value();
+        if (places.contains(place(timeline, (int) names.first()))) {
+            return true;
+        }
+        for (int segment = 1; segment < 100 / SimulatedCluster.RECORDS; segment++) {
+            boolean begins =
+                    places.contains(place(timeline, segment)) && !places.contains(place(timeline, segment - 1));
+            int before = segment;
+            boolean newest = names.first() < before
+                    && era.facts().companions().stream()
+                            .filter(c -> c.kind() == WalCompanion.Kind.NAMES
+                                    && c.timeline().equals(names.timeline())
+                                    && c.first() < before)
+                            .noneMatch(c -> c.first() > names.first()
+                                    || c.first() == names.first() && c.key().compareTo(names.key()) > 0);
+            if (begins && newest) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -42,6 +42,7 @@ class RetentionPlannerModelTest {
     private long filesGone;
     private long piecesGone;
     private long piecesStaying;
+    private long companionsGone;
     private long promises;
     private long refusals;
 
@@ -61,6 +62,7 @@ class RetentionPlannerModelTest {
         assertThat(filesGone).isGreaterThan(HISTORIES);
         assertThat(piecesGone).isGreaterThan(HISTORIES / 10);
         assertThat(piecesStaying).isGreaterThan(HISTORIES / 10);
+        assertThat(companionsGone).isGreaterThan(HISTORIES);
         assertThat(promises).isGreaterThan(HISTORIES);
         assertThat(refusals).isGreaterThan(10);
     }
@@ -74,6 +76,8 @@ class RetentionPlannerModelTest {
             GenerationPlan part = plan.generation(era.number());
             assertThat(stayingBackups(part, era)).as("backups").isEqualTo(keptBackups(naive, era));
             assertThat(stayingFiles(part)).as("WAL").isEqualTo(naive.files(era));
+            assertThat(stayingCompanions(part)).as("companions").isEqualTo(naive.companions(era));
+            companionsGone += part.companions().size() - stayingCompanions(part).size();
             RecoveryFacts after = after(era, part);
             backupsGone +=
                     era.facts().recovery().backups().size() - after.backups().size();
@@ -129,6 +133,13 @@ class RetentionPlannerModelTest {
             }
         }
         return files;
+    }
+
+    private static Set<String> stayingCompanions(GenerationPlan part) {
+        return part.companions().stream()
+                .filter(CompanionVerdict::stays)
+                .map(verdict -> verdict.companion().key().value())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static RecoveryFacts after(SimulatedHistory.Era era, GenerationPlan part) {

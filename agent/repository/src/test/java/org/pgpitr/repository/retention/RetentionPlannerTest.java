@@ -22,12 +22,14 @@ import org.pgpitr.repository.plan.FactsBuilder;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.retention.Reason.Kind;
+import org.pgpitr.storage.ObjectKey;
 
 class RetentionPlannerTest {
     private static final KeepCalendar NONE = new KeepCalendar(0, 0, 0, 0, ZoneOffset.UTC);
     private static final Instant NOW = Instant.parse("2026-11-20T00:00:00Z");
 
     private final Map<BackupId, String> incomplete = new HashMap<>();
+    private final List<WalCompanion> companions = new ArrayList<>();
     private final ArchiveTimes.Builder times = ArchiveTimes.builder();
     private final List<SegmentPieces> pieces = new ArrayList<>();
 
@@ -45,7 +47,17 @@ class RetentionPlannerTest {
 
     private GenerationPlan plan(RecoveryFacts facts, RetentionPolicy policy, Map<BackupId, Pin> pins) {
         GenerationFacts generation = new GenerationFacts(
-                1, facts, incomplete, times.build(), List.of(), pieces, pins, Map.of(), List.of(), Optional.empty());
+                1,
+                facts,
+                incomplete,
+                times.build(),
+                List.of(),
+                pieces,
+                pins,
+                Map.of(),
+                List.of(),
+                Optional.empty(),
+                companions);
         return RetentionPlanner.plan(new RetentionFacts(List.of(generation), NOW), policy)
                 .generation(1);
     }
@@ -300,5 +312,56 @@ class RetentionPlannerTest {
         RetentionPolicy window = new RetentionPolicy(
                 OptionalInt.empty(), Optional.empty(), Optional.of(Duration.ofDays(14)), NONE, Optional.empty());
         assertThat(kept(plan(noons("01", "04", "05", "06", "09"), window))).containsExactly("1105", "1106", "1109");
+    }
+
+    private void companion(WalCompanion.Kind kind, int timeline, long first, long last) {
+        companions.add(new WalCompanion(
+                kind, ObjectKey.of("main/1/" + kind + "/" + first), new TimelineId(timeline), first, last, 100));
+    }
+
+    private static List<Long> staying(GenerationPlan plan, WalCompanion.Kind kind) {
+        return plan.companions().stream()
+                .filter(CompanionVerdict::stays)
+                .map(CompanionVerdict::companion)
+                .filter(each -> each.kind() == kind)
+                .map(WalCompanion::first)
+                .toList();
+    }
+
+    @Test
+    void a_roll_up_goes_with_the_last_segment_it_tells_of() {
+        companion(WalCompanion.Kind.ROLL_UP, 1, 0, 255);
+        companion(WalCompanion.Kind.ROLL_UP, 2, 0, 255);
+
+        assertThat(staying(plan(noons("01", "09"), count(1)), WalCompanion.Kind.ROLL_UP))
+                .containsExactly(0L);
+        assertThat(plan(noons("01", "09"), count(1)).companions())
+                .extracting(verdict -> verdict.companion().timeline().value() + " " + verdict.stays())
+                .containsExactly("1 true", "2 false");
+    }
+
+    @Test
+    void what_was_refused_stays_while_the_place_it_left_open_is_needed() {
+        companion(WalCompanion.Kind.REFUSED, 1, 4, 4);
+        companion(WalCompanion.Kind.REFUSED, 1, 5, 5);
+        companion(WalCompanion.Kind.REFUSED, 1, 40, 40);
+        companion(WalCompanion.Kind.REFUSED, 7, 3, 3);
+
+        GenerationPlan plan = plan(noons("01", "05"), count(1));
+
+        assertThat(staying(plan, WalCompanion.Kind.REFUSED)).containsExactly(5L, 40L, 3L);
+        assertThat(plan.companions().get(3).reasons()).extracting(Reason::kind).containsExactly(Kind.UNKNOWN);
+    }
+
+    @Test
+    void names_stay_while_wal_is_needed_that_they_tell_of_and_the_newest_before_it_too() {
+        for (long segment : List.of(1L, 3L, 4L, 6L, 9L)) {
+            companion(WalCompanion.Kind.NAMES, 1, segment, segment);
+        }
+
+        assertThat(staying(plan(noons("01", "05"), count(1)), WalCompanion.Kind.NAMES))
+                .containsExactly(4L, 6L, 9L);
+        assertThat(staying(plan(new FactsBuilder().wal(1, 1, 9), count(1)), WalCompanion.Kind.NAMES))
+                .hasSize(5);
     }
 }

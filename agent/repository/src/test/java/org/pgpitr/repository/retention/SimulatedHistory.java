@@ -19,6 +19,7 @@ import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.SimulatedCluster;
 import org.pgpitr.repository.plan.WalRange;
+import org.pgpitr.storage.ObjectKey;
 
 /** Made-up generations of a cluster, one after the other, a policy, and a time at which it is applied. */
 final class SimulatedHistory {
@@ -120,7 +121,8 @@ final class SimulatedHistory {
                 pins,
                 users,
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                companions(cluster, random));
     }
 
     private static List<SegmentPieces> pieces(List<SimulatedCluster.File> files) {
@@ -129,6 +131,30 @@ final class SimulatedHistory {
                 .map(f -> new SegmentPieces(
                         WalSegmentName.of(new TimelineId(f.timeline()), f.segment(), FactsBuilder.SIZE), 3, 300))
                 .toList();
+    }
+
+    /** Roll-ups of four segments, segments that were refused, and names, all of any place. */
+    private static List<WalCompanion> companions(SimulatedCluster cluster, Random random) {
+        List<WalCompanion> all = new ArrayList<>();
+        for (SimulatedCluster.Timeline t : cluster.timelines) {
+            TimelineId timeline = new TimelineId(t.id());
+            for (int first = 0; first <= 16; first += 4) {
+                if (random.nextBoolean()) {
+                    all.add(companion(WalCompanion.Kind.ROLL_UP, timeline, first, first + 3, all.size()));
+                }
+            }
+            for (int i = random.nextInt(6); i > 0; i--) {
+                int segment = random.nextInt(20);
+                WalCompanion.Kind kind = random.nextInt(3) == 0 ? WalCompanion.Kind.REFUSED : WalCompanion.Kind.NAMES;
+                all.add(companion(kind, timeline, segment, segment, all.size()));
+            }
+        }
+        return all;
+    }
+
+    private static WalCompanion companion(
+            WalCompanion.Kind kind, TimelineId timeline, int first, int last, int serial) {
+        return new WalCompanion(kind, ObjectKey.of("main/%08d".formatted(serial)), timeline, first, last, 1);
     }
 
     private static BackupSummary shifted(BackupSummary b, int era) {

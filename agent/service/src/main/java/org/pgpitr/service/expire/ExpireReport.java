@@ -11,6 +11,7 @@ import org.pgpitr.storage.ObjectKey;
  * @param deletedBackups which backups are gone
  * @param spared backups that were to go and stay for now
  * @param walFiles how many WAL files are gone
+ * @param companions how much is gone of what was there for the sake of WAL: roll-ups, refused segments, names
  * @param freedBytes how much that freed, without manifests
  * @param refused objects that the store refuses to delete, such as under a lock; a later run tries again
  */
@@ -19,6 +20,7 @@ public record ExpireReport(
         List<Deleted> deletedBackups,
         List<Spared> spared,
         long walFiles,
+        long companions,
         long freedBytes,
         List<ObjectKey> refused) {
     public ExpireReport {

@@ -15,6 +15,7 @@ import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.RestoreLease;
 import org.pgpitr.repository.retention.BackupVerdict;
+import org.pgpitr.repository.retention.CompanionVerdict;
 import org.pgpitr.repository.retention.GenerationFacts;
 import org.pgpitr.repository.retention.GenerationPlan;
 import org.pgpitr.repository.retention.LeftoverVerdict;
@@ -22,6 +23,7 @@ import org.pgpitr.repository.retention.Pins;
 import org.pgpitr.repository.retention.RetentionFacts;
 import org.pgpitr.repository.retention.RetentionPlan;
 import org.pgpitr.repository.retention.RetentionPlanner;
+import org.pgpitr.repository.retention.WalCompanion;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.local.StaleFiles;
@@ -31,6 +33,8 @@ import org.pgpitr.storage.local.StaleFiles;
  * what is needed if a backup could not go; then small things.
  */
 final class ExpireRun {
+    private static final int BATCH = 1000;
+
     private final List<Generation> generations;
     private final ExpireLeases leases;
     private final RetentionFacts facts;
@@ -44,6 +48,7 @@ final class ExpireRun {
     private final Set<ObjectKey> refused = new TreeSet<>();
     private long objects;
     private long walFiles;
+    private long companions;
     private long freedBytes;
 
     ExpireRun(
@@ -80,7 +85,7 @@ final class ExpireRun {
             progress.end();
         }
         requireAnyDeleted();
-        return new ExpireReport(plan, deleted, spared, walFiles, freedBytes, List.copyOf(refused));
+        return new ExpireReport(plan, deleted, spared, walFiles, companions, freedBytes, List.copyOf(refused));
     }
 
     private long bytesToGo() {
@@ -97,6 +102,10 @@ final class ExpireRun {
             bytes += part.pieces().stream()
                     .filter(p -> !p.stays())
                     .mapToLong(p -> p.pieces().storedBytes())
+                    .sum();
+            bytes += part.companions().stream()
+                    .filter(c -> !c.stays())
+                    .mapToLong(c -> c.companion().bytes())
                     .sum();
         }
         return bytes;
@@ -171,6 +180,25 @@ final class ExpireRun {
             refused.addAll(deletion.refused());
             walFiles += deletion.files();
             objects += deletion.files();
+            companions(generation, current.generation(generation.number()));
+        }
+    }
+
+    /** Behind the WAL: what is left of them, if this is broken off, the next run finds by their names. */
+    private void companions(Generation generation, GenerationPlan part) {
+        List<WalCompanion> going = part.companions().stream()
+                .filter(verdict -> !verdict.stays())
+                .map(CompanionVerdict::companion)
+                .toList();
+        for (int from = 0; from < going.size(); from += BATCH) {
+            List<WalCompanion> batch = going.subList(from, Math.min(going.size(), from + BATCH));
+            leases.of(generation);
+            Set<ObjectKey> left = delete(batch.stream().map(WalCompanion::key).toList());
+            companions += batch.size() - left.size();
+            freed(batch.stream()
+                    .filter(each -> !left.contains(each.key()))
+                    .mapToLong(WalCompanion::bytes)
+                    .sum());
         }
     }
 
@@ -186,12 +214,15 @@ final class ExpireRun {
                 new RetentionFacts(all, facts.now()), plan.retention().policy());
     }
 
-    private void delete(List<ObjectKey> keys) {
-        if (!keys.isEmpty()) {
-            Set<ObjectKey> left = generations.get(0).store().delete(keys);
-            refused.addAll(left);
-            objects += keys.size() - left.size();
+    /** Gives what the store refuses to delete. */
+    private Set<ObjectKey> delete(List<ObjectKey> keys) {
+        if (keys.isEmpty()) {
+            return Set.of();
         }
+        Set<ObjectKey> left = generations.get(0).store().delete(keys);
+        refused.addAll(left);
+        objects += keys.size() - left.size();
+        return left;
     }
 
     private void freed(long bytes) {

@@ -38,7 +38,7 @@ import org.pgpitr.storage.faults.FaultyStore;
  * policy keeps is recoverable as before, and the next run ends the work.
  */
 class ExpireFaultSweepTest {
-    /** Two generations, a fork, a pin, an interrupted backup: something of everything. */
+    /** Two generations, a fork, a pin, an interrupted backup, roll-ups, refused WAL, names: something of everything. */
     private static ExpireFixture world() {
         ExpireFixture fixture = new ExpireFixture();
         Generation old = fixture.generation(1);
@@ -50,6 +50,13 @@ class ExpireFaultSweepTest {
         fixture.file(old, "00000001000000000000000A.partial");
         fixture.wal(old, 3, 2, 10, 14);
         fixture.backup(old, 3, 2, 13);
+        fixture.rollUp(old, 256, 1, 0);
+        fixture.rollUp(old, 256, 2, 256);
+        fixture.refused(old, 1, 2);
+        fixture.refused(old, 1, 20);
+        fixture.names(old, 1, 1);
+        fixture.names(old, 1, 4);
+        fixture.names(old, 1, 9);
         Generation upgraded = fixture.generation(2);
         fixture.backup(upgraded, 4, 1, 2);
         fixture.wal(upgraded, 4, 1, 1, 5);
@@ -93,6 +100,9 @@ class ExpireFaultSweepTest {
         untouched.task(newest(1)).run();
         List<String> wanted = untouched.keys();
         assertThat(answers(untouched)).isEqualTo(answers);
+        assertThat(wanted)
+                .filteredOn(key -> key.matches("main/1/(index|broken|catalog)/.*"))
+                .hasSize(4);
         for (int n = 1; ; n++) {
             assertThat(n).isLessThan(500);
             ExpireFixture fixture = world();

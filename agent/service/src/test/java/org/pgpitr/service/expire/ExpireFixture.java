@@ -20,6 +20,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.backup.BackupId;
@@ -163,6 +164,34 @@ final class ExpireFixture {
     void piece(Generation generation, int timeline, long segment, int bytes) {
         Lsn start = FactsBuilder.SIZE.start(segment);
         put(generation, generation.layout().piece(new TimelineId(timeline), start, start.plus(bytes)), "WAL");
+    }
+
+    /** A roll-up that nobody reads. */
+    ObjectKey rollUp(Generation generation, int segments, int timeline, long first) {
+        ObjectKey key = generation
+                .layout()
+                .rollUp(segments, WalSegmentName.of(new TimelineId(timeline), first, FactsBuilder.SIZE));
+        put(generation, key, "roll-up");
+        return key;
+    }
+
+    /** A segment that was refused. */
+    ObjectKey refused(Generation generation, int timeline, long segment) {
+        ObjectKey key = generation
+                .layout()
+                .broken(WalSegmentName.of(new TimelineId(timeline), segment, FactsBuilder.SIZE), "0".repeat(64));
+        put(generation, key, "broken");
+        return key;
+    }
+
+    /** Names of relations that nobody reads. */
+    ObjectKey names(Generation generation, int timeline, long segment) {
+        ObjectKey key = generation
+                .layout()
+                .capturedNames(new RepositoryLayout.CapturedNames(
+                        new TimelineId(timeline), FactsBuilder.SIZE.start(segment), "a".repeat(64)));
+        put(generation, key, "names");
+        return key;
     }
 
     void put(Generation generation, ObjectKey key, String text) {

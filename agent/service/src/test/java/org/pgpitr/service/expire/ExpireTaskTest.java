@@ -108,6 +108,35 @@ class ExpireTaskTest {
     }
 
     @Test
+    void what_is_there_for_the_sake_of_wal_goes_with_it() {
+        List<ObjectKey> goes = List.of(
+                fixture.rollUp(generation, 256, 3, 0),
+                fixture.refused(generation, 1, 12),
+                fixture.names(generation, 1, 11),
+                fixture.names(generation, 1, 13));
+        List<ObjectKey> stays = List.of(
+                fixture.rollUp(generation, 256, 1, 0),
+                fixture.rollUp(generation, 65536, 1, 0),
+                fixture.refused(generation, 1, 41),
+                fixture.names(generation, 1, 25),
+                fixture.names(generation, 1, 33));
+        List<ObjectKey> unknown = List.of(
+                ObjectKey.of("main/1/index/00000001/1024/000000010000000000000000.zst"),
+                ObjectKey.of("main/1/broken/00000001000000000000000C.zst"),
+                ObjectKey.of("main/1/catalog/00000001/newer.zst"),
+                ObjectKey.of("main/1/catalog/v2/0000000000000000." + "a".repeat(64) + ".zst"));
+        unknown.forEach(key -> fixture.put(generation, key, "?"));
+
+        ExpireReport report = fixture.task(newest(2)).run();
+
+        assertThat(report.companions()).isEqualTo(4);
+        assertThat(left())
+                .doesNotContainAnyElementsOf(goes.stream().map(ObjectKey::value).toList())
+                .containsAll(stays.stream().map(ObjectKey::value).toList())
+                .containsAll(unknown.stream().map(ObjectKey::value).toList());
+    }
+
+    @Test
     void a_plan_changes_nothing_and_is_what_the_run_does() {
         List<String> before = left();
 
