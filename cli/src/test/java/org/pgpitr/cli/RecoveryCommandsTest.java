@@ -14,8 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.DamagedPage;
 import org.pgpitr.repository.backup.Tablespace;
+import org.pgpitr.repository.stream.Piece;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.storage.Content;
 
 class RecoveryCommandsTest {
     private static final String OLD = "20261119T230000Z";
@@ -81,6 +87,20 @@ class RecoveryCommandsTest {
                 .contains("Generation 2: PostgreSQL 15, system identifier 2\nno backup of cluster \"main\" in file://");
         assertThat(result.err()).startsWith("warning: backup " + OLD + " can't be read: ");
         assertThat(json(run("list", "--json")).get("unreadable")).asString().contains(OLD, "CORRUPT");
+    }
+
+    @Test
+    void list_tells_where_the_stream_ends() throws IOException {
+        Generation generation = repository.generation(1);
+        Piece piece = new Piece(TimelineId.FIRST, Lsn.parse("0/900000"), Lsn.parse("0/9A1B28"));
+        new StreamArchive(generation).put(piece, Content.of(new byte[(int) piece.length()]));
+
+        assertThat(run("list").out())
+                .containsPattern("\nThe stream has brought WAL up to 0/9A1B28 on timeline 1, stored 20\\d\\d-");
+        assertThat(run("list", "--json").out())
+                .containsPattern(
+                        "\"stream\" : \\{\\s+\"timeline\" : 1,\\s+\"lsn\" : \"0/9A1B28\",\\s+\"stored\" : \"20");
+        assertThat(run("plan").out()).contains("0/9A1B28");
     }
 
     @Test

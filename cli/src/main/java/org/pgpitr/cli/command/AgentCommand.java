@@ -31,6 +31,7 @@ import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The resident agent. */
 @Command(
@@ -51,6 +52,11 @@ public final class AgentCommand extends PgpitrCommand {
 
     private final Environment environment;
 
+    @Option(
+            names = "--create-slot",
+            description = "Make the replication slot of [stream] if it is not there when the agent begins to receive.")
+    private boolean createSlot;
+
     @ArgGroup(validate = false, heading = "%nConfiguration:%n", order = 1)
     private final ConfigurationOptions options = new ConfigurationOptions();
 
@@ -70,6 +76,12 @@ public final class AgentCommand extends PgpitrCommand {
         Path file = options.load(environment, List.of()).file().orElse(environment.standardConfiguration());
         Optional<FileTime> time = timeOf(file);
         Configuration configuration = options.loadQuietly(environment, List.of());
+        if (createSlot && !configuration.stream().enabled()) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "--create-slot makes a slot that nothing would receive from: `enabled` in [stream] is false",
+                    "set enabled = true in [stream], or leave --create-slot out");
+        }
         Path dataDirectory = LocalServer.dataDirectory(configuration);
         WalSegmentSize segmentSize = LocalServer.segmentSize(dataDirectory);
         Spool spool = new Spool(Spool.root(environment.variables()), dataDirectory);
@@ -98,7 +110,9 @@ public final class AgentCommand extends PgpitrCommand {
                 components.add(new StreamComponent(
                         wiring.connection(),
                         wiring.repositories(),
-                        wiring.stream(StreamOptions.OnMissing.REQUIRE),
+                        wiring.stream(
+                                createSlot ? StreamOptions.OnNoSlot.CREATE : StreamOptions.OnNoSlot.FAIL,
+                                StreamOptions.OnMissing.REQUIRE),
                         log,
                         environment.clock()));
             }

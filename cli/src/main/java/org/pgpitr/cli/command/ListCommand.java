@@ -25,6 +25,8 @@ import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.retention.Pin;
 import org.pgpitr.repository.retention.Pins;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.repository.stream.StreamEnd;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Command;
 /** Shows the backups. */
 @Command(
         name = "list",
-        header = "List the backups.",
+        header = "List the backups, and where the stream ends.",
         description = "Needs the repository and the cluster's name only: no server, no data directory.",
         footer = {"  pgpitr list", "  pgpitr list --json", "  pgpitr list -r s3://bucket/prefix --cluster main"})
 public final class ListCommand extends PgpitrCommand {
@@ -49,7 +51,8 @@ public final class ListCommand extends PgpitrCommand {
         this.environment = environment;
     }
 
-    private record Listed(ClusterIdentity identity, Listing listing, Map<BackupId, Pin> pins) {}
+    private record Listed(
+            ClusterIdentity identity, Listing listing, Map<BackupId, Pin> pins, Optional<StreamEnd> stream) {}
 
     @Override
     ExitCode run() {
@@ -60,7 +63,11 @@ public final class ListCommand extends PgpitrCommand {
             List<Listed> all = new ArrayList<>();
             for (ClusterIdentity identity : repository.generations()) {
                 Generation generation = repository.generation(identity.generation());
-                all.add(new Listed(identity, new BackupCatalog(generation).list(), new Pins(generation).list()));
+                all.add(new Listed(
+                        identity,
+                        new BackupCatalog(generation).list(),
+                        new Pins(generation).list(),
+                        new StreamArchive(generation).end()));
             }
             if (output.json()) {
                 json(configuration, repository, all).print(environment.out());
@@ -86,6 +93,7 @@ public final class ListCommand extends PgpitrCommand {
             }
             any = true;
             print(repository, listed.listing(), listed.pins());
+            listed.stream().ifPresent(this::print);
         }
     }
 
@@ -105,6 +113,14 @@ public final class ListCommand extends PgpitrCommand {
             err.warning("backup " + backup.id() + " can't be read: " + reason.getMessage());
             reason.hint().ifPresent(err::hint);
         });
+    }
+
+    private void print(StreamEnd end) {
+        environment
+                .out()
+                .println("\nThe stream has brought WAL up to " + end.lsn() + " on timeline " + end.timeline()
+                        + ", stored "
+                        + Human.time(end.stored(), environment.clock().getZone()));
     }
 
     private Columns table(List<BackupSummary> backups, Map<BackupId, Pin> pins) {
@@ -158,6 +174,13 @@ public final class ListCommand extends PgpitrCommand {
         return backup.label().equals("pgpitr " + backup.id()) ? "" : backup.label();
     }
 
+    private static JsonObject json(StreamEnd end) {
+        return new JsonObject()
+                .put("timeline", end.timeline().value())
+                .put("lsn", end.lsn())
+                .put("stored", end.stored());
+    }
+
     private static JsonObject json(Configuration configuration, Repository repository, List<Listed> all) {
         List<JsonObject> backups = new ArrayList<>();
         List<JsonObject> unreadable = new ArrayList<>();
@@ -169,7 +192,8 @@ public final class ListCommand extends PgpitrCommand {
                     .put("system_identifier", listed.identity().systemIdentifier())
                     .put("postgresql_major", listed.identity().major().value())
                     .put("encrypted", listed.identity().encryption() == ClusterIdentity.Encryption.AGE)
-                    .put("created", listed.identity().created()));
+                    .put("created", listed.identity().created())
+                    .put("stream", listed.stream().map(ListCommand::json)));
             listed.listing()
                     .backups()
                     .forEach(backup -> backups.add(BackupJson.of(backup, generation)

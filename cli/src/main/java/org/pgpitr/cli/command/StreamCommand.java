@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
-import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
-import org.pgpitr.cluster.Server;
-import org.pgpitr.cluster.SlotFacts;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
@@ -113,28 +110,14 @@ public final class StreamCommand extends PgpitrCommand {
     }
 
     private void slot(Wiring wiring, String name) {
-        try (Server server = Server.connect(wiring.connection())) {
-            if (action.drop) {
-                server.dropSlot(name);
-                tell(name, "dropped", "replication slot \"" + name + "\" is dropped");
-            } else if (ifNotExists
-                    && server.slot(name).filter(SlotFacts::isPhysical).isPresent()) {
-                tell(name, "already_there", "replication slot \"" + name + "\" is there already");
-            } else {
-                Lsn begin = server.createSlot(name);
-                tell(
-                        name,
-                        "created",
-                        "replication slot \"" + name + "\" is made; the server keeps WAL from " + begin + " on");
-            }
-        }
-    }
-
-    private void tell(String name, String outcome, String sentence) {
+        SlotWork work = new SlotWork(wiring.connection(), name);
+        SlotWork.Done done = action.drop
+                ? work.drop()
+                : work.create(ifNotExists ? SlotWork.Existing.FINE : SlotWork.Existing.REFUSED);
         if (output.json()) {
-            new JsonObject().put("slot", name).put("outcome", outcome).print(environment.out());
+            done.json().print(environment.out());
         } else {
-            environment.out().println(sentence);
+            environment.out().println(done.sentence());
         }
     }
 
@@ -146,7 +129,9 @@ public final class StreamCommand extends PgpitrCommand {
         StreamReceiver receiver = new StreamReceiver(
                 wiring.connection(),
                 wiring.repositories(),
-                wiring.stream(acceptGap ? StreamOptions.OnMissing.GIVE_UP : StreamOptions.OnMissing.REQUIRE),
+                wiring.stream(
+                        StreamOptions.OnNoSlot.FAIL,
+                        acceptGap ? StreamOptions.OnMissing.GIVE_UP : StreamOptions.OnMissing.REQUIRE),
                 noLoop ? StreamReceiver.OnFailure.FAIL : StreamReceiver.OnFailure.RETRY_WHAT_PASSES,
                 new Listener(output.progress(environment)),
                 environment.clock());
@@ -154,6 +139,11 @@ public final class StreamCommand extends PgpitrCommand {
     }
 
     private record Listener(Progress progress) implements StreamListener {
+        @Override
+        public void slotCreated(String slot, Lsn from) {
+            progress.say(SlotWork.made(slot, from));
+        }
+
         @Override
         public void streaming(StreamPosition from) {
             progress.say("streaming from " + from);

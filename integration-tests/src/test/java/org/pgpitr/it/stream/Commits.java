@@ -3,49 +3,64 @@ package org.pgpitr.it.stream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import org.pgpitr.cli.demo.PostgresInstance;
 
-/** Clients that commit a row each, one after the other, until the server goes away; and what they were acknowledged. */
+/**
+ * Clients that commit a row of a kilobyte each, one after the other, until the server goes away; and when each commit was
+ * acknowledged, by {@link System#nanoTime}.
+ */
 final class Commits {
-    private final AtomicLong next;
-    private final SortedMap<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
+    static final String TABLE = "create table commits (client int, number int, filler text)";
+
+    /** What a recovered server holds of one client: so many rows, the last of that number. */
+    record Recovered(int client, int count, int last) {}
+
+    private final List<List<Long>> acknowledged = new ArrayList<>();
     private final List<Thread> clients = new ArrayList<>();
 
     /**
      * Begins.
      *
-     * @param first the first row's number
+     * @param pause between two commits of a client
      */
-    Commits(PostgresInstance server, int count, long first) {
-        next = new AtomicLong(first);
+    Commits(PostgresInstance server, int count, Duration pause) {
         for (int i = 0; i < count; i++) {
-            Thread client = new Thread(() -> commit(server), "client-" + i);
+            int number = i;
+            List<Long> times = Collections.synchronizedList(new ArrayList<>());
+            acknowledged.add(times);
+            Thread client = new Thread(() -> commit(server, number, times, pause), "client-" + i);
             client.setDaemon(true);
             clients.add(client);
-            client.start();
         }
+        clients.forEach(Thread::start);
     }
 
-    private void commit(PostgresInstance server) {
+    private static void commit(PostgresInstance server, int client, List<Long> times, Duration pause) {
         try (Connection connection = server.connect();
-                PreparedStatement insert = connection.prepareStatement("insert into commits values (?)")) {
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into commits values (?, ?, repeat('x', 1000))")) {
             while (true) {
-                long row = next.getAndIncrement();
-                insert.setLong(1, row);
+                insert.setInt(1, client);
+                insert.setInt(2, times.size() + 1);
                 insert.executeUpdate();
-                acknowledged.put(row, System.nanoTime());
+                times.add(System.nanoTime());
+                TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             }
-        } catch (SQLException | RuntimeException gone) {
+        } catch (SQLException | RuntimeException | InterruptedException gone) {
             return; // the server was killed, and this commit was not acknowledged
         }
     }
 
-    long count() {
+    int count() {
+        return acknowledged.stream().mapToInt(List::size).sum();
+    }
+
+    int clients() {
         return acknowledged.size();
     }
 
@@ -56,13 +71,20 @@ final class Commits {
         }
     }
 
-    /** The rows that were acknowledged, and when, by {@link System#nanoTime}. */
-    SortedMap<Long, Long> acknowledged() {
-        return acknowledged;
+    /** When each commit of a client was acknowledged, the first row's first. */
+    List<Long> acknowledged(int client) {
+        return List.copyOf(acknowledged.get(client));
     }
 
-    /** A number that no row has. */
-    long behind() {
-        return next.get();
+    /** What a server holds, in the order of the clients. */
+    static List<Recovered> of(PostgresInstance server, int clients) {
+        List<Recovered> found = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            String[] row = server.query(
+                            "select count(*) || ' ' || coalesce(max(number), 0) from commits where client = " + i)
+                    .split(" ");
+            found.add(new Recovered(i, Integer.parseInt(row[0]), Integer.parseInt(row[1])));
+        }
+        return found;
     }
 }

@@ -64,7 +64,13 @@ class FlushTest {
         }
     }
 
-    private static final class Quiet implements StreamListener {
+    /** Takes it that the server goes away. */
+    private static class Patient implements StreamListener {
+        @Override
+        public void slotCreated(String slot, Lsn from) {
+            throw new AssertionError("it was there");
+        }
+
         @Override
         public void streaming(StreamPosition from) {
             assertThat(from.lsn()).isNotEqualTo(Lsn.ZERO);
@@ -77,8 +83,38 @@ class FlushTest {
 
         @Override
         public void failed(RuntimeException failure) {
+            System.out.println(failure.getMessage());
+        }
+    }
+
+    private static final class Quiet extends Patient {
+        @Override
+        public void failed(RuntimeException failure) {
             throw failure;
         }
+    }
+
+    private static Repository repository(ObjectStore store) {
+        return new Repository(store, new ClusterName("main"), Keys.none(), 1);
+    }
+
+    private static StreamReceiver receiver(
+            Cluster source, ObjectStore store, Duration interval, StreamListener listener) {
+        PostgresInstance server = source.server();
+        return new StreamReceiver(
+                ConnectionSettings.of(server.socketDirectory().toString(), server.port(), "postgres", "postgres"),
+                List.of(repository(store)),
+                new StreamOptions(
+                        "pgpitr",
+                        "pgpitr",
+                        interval,
+                        1 << 20,
+                        StreamOptions.Pace.PERIODIC,
+                        StreamOptions.OnNoSlot.FAIL,
+                        StreamOptions.OnMissing.REQUIRE),
+                StreamReceiver.OnFailure.RETRY,
+                listener,
+                Clock.systemUTC());
     }
 
     @Test
@@ -89,20 +125,7 @@ class FlushTest {
             PostgresInstance server = source.server();
             Streaming.createSlot(source);
             Gate gate = new Gate(new LocalDiskStore(source.repositoryFolder()));
-            Repository repository = new Repository(gate, new ClusterName("main"), Keys.none(), 1);
-            StreamReceiver receiver = new StreamReceiver(
-                    ConnectionSettings.of(server.socketDirectory().toString(), server.port(), "postgres", "postgres"),
-                    List.of(repository),
-                    new StreamOptions(
-                            "pgpitr",
-                            "pgpitr",
-                            Duration.ofMillis(50),
-                            1 << 20,
-                            StreamOptions.Pace.PERIODIC,
-                            StreamOptions.OnMissing.REQUIRE),
-                    StreamReceiver.OnFailure.RETRY,
-                    new Quiet(),
-                    Clock.systemUTC());
+            StreamReceiver receiver = receiver(source, gate, Duration.ofMillis(50), new Quiet());
             receiver.start();
             source.insert("a");
             Streaming.awaitDurable(source);
@@ -118,7 +141,7 @@ class FlushTest {
             for (int i = 0; i < LOOKS; i++) {
                 Lsn heard = Lsn.parse(server.query("select flush_lsn from pg_stat_replication"));
                 assertThat(heard).isLessThan(written);
-                assertThat(new StreamArchive(repository.current()).ends().values())
+                assertThat(new StreamArchive(repository(gate).current()).ends().values())
                         .anySatisfy(end -> assertThat(end).isGreaterThanOrEqualTo(heard));
             }
             gate.open();
@@ -126,6 +149,39 @@ class FlushTest {
             receiver.stop();
             assertThat(receiver.status().state()).isEqualTo(StreamStatus.State.STOPPED);
             assertThat(receiver.status().lastFailure()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_a_server_has_sent_before_it_died_is_stored_though_the_interval_is_not_over() throws Exception {
+        try (Workspace work = new Workspace()) {
+            Cluster source = Streaming.cluster(work, Majors.newest(), Variant.DISK, "stream-alone.conf");
+            Streaming.createSlot(source);
+            LocalDiskStore store = new LocalDiskStore(source.repositoryFolder());
+            StreamReceiver receiver = receiver(source, store, Duration.ofMinutes(10), new Patient());
+            receiver.start();
+            source.insert("a");
+            Streaming.awaitDurable(source);
+            source.insert("in the next piece");
+            Lsn written = Lsn.parse(source.server().query("select pg_current_wal_flush_lsn()"));
+            source.server()
+                    .await(
+                            "its arrival",
+                            () -> receiver.status()
+                                    .received()
+                                    .filter(position -> !position.lsn().isBefore(written))
+                                    .isPresent());
+            StreamArchive stream = new StreamArchive(repository(store).current());
+            assertThat(stream.end())
+                    .hasValueSatisfying(end -> assertThat(end.lsn()).isLessThan(written));
+            source.server().kill();
+            source.server()
+                    .await(
+                            "the receiver to notice",
+                            () -> receiver.status().lastFailure().isPresent());
+            assertThat(stream.end())
+                    .hasValueSatisfying(end -> assertThat(end.lsn()).isGreaterThanOrEqualTo(written));
+            receiver.stop();
         }
     }
 }

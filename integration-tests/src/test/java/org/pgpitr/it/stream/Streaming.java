@@ -46,10 +46,22 @@ final class Streaming implements AutoCloseable {
 
     /** Begins to receive; as {@code [stream]} of the configuration says. */
     static Streaming begin(Cluster cluster, String... options) {
+        String[] command = new String[options.length + 1];
+        command[0] = "stream";
+        System.arraycopy(options, 0, command, 1, options.length);
+        return launch(cluster, command);
+    }
+
+    /** Begins the agent, which receives too; {@code PGPITR_SPOOL} is set. */
+    static Streaming agent(Cluster cluster, String... options) {
+        String[] command = new String[options.length + 1];
+        command[0] = "agent";
+        System.arraycopy(options, 0, command, 1, options.length);
+        return launch(cluster, command);
+    }
+
+    private static Streaming launch(Cluster cluster, String... command) {
         try {
-            String[] command = new String[options.length + 1];
-            command[0] = "stream";
-            System.arraycopy(options, 0, command, 1, options.length);
             return new Streaming(cluster.pgpitr().begin("PGPITR_NUMBER", "" + NUMBER.incrementAndGet(), command));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,6 +102,16 @@ final class Streaming implements AutoCloseable {
     int stop() throws InterruptedException {
         process.destroy();
         return process.waitFor();
+    }
+
+    /** The most memory that it has had so far, in megabytes. */
+    long mostMemory() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmHWM:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+            }
+        }
+        throw new IOException("no VmHWM of process " + process.pid());
     }
 
     boolean isRunning() {

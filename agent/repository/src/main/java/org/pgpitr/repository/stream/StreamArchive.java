@@ -5,8 +5,11 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,6 +21,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
+import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.codec.Codec;
 import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.ByteRange;
@@ -144,6 +148,27 @@ public final class StreamArchive {
             }
         });
         return ends;
+    }
+
+    /** Where the stream ends; empty if there are no pieces of a segment that is not archived. */
+    public Optional<StreamEnd> end() {
+        List<Map.Entry<WalSegmentName, List<Stored>>> newestFirst = new ArrayList<>(stored().entrySet());
+        Collections.reverse(newestFirst);
+        WalArchive archive = new WalArchive(generation);
+        for (Map.Entry<WalSegmentName, List<Stored>> of : newestFirst) {
+            Lsn end = PieceChain.from(
+                            of.getKey().start(size),
+                            of.getValue().stream().map(Stored::piece).toList())
+                    .end();
+            if (end.isAfter(of.getKey().start(size)) && !archive.contains(of.getKey())) {
+                return of.getValue().stream()
+                        .filter(stored -> stored.piece().to().equals(end))
+                        .map(stored -> stored.stat().modified())
+                        .min(Comparator.naturalOrder())
+                        .map(time -> new StreamEnd(of.getKey().timeline(), end, time));
+            }
+        }
+        return Optional.empty();
     }
 
     /**

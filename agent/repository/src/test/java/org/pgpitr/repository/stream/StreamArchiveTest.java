@@ -23,6 +23,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.Keys;
@@ -234,6 +235,20 @@ class StreamArchiveTest {
                 ObjectKey.of("main/1/stream/1/000000000A300000-000000000A301000.zst"), Content.of(new byte[1]));
         assertThat(plain().pieces(SEGMENT)).containsExactly(piece(0, 5000));
         assertThat(plain().pieces().keySet()).containsExactly(SEGMENT);
+    }
+
+    @Test
+    void the_stream_ends_where_the_chain_of_its_newest_segment_does_that_is_not_archived() {
+        assertThat(plain().end()).isEmpty();
+        put(plain(), segment, 0, 5000);
+        put(plain(), segment, 5000, 9000);
+        put(plain(), segment, 9500, 9600);
+        assertThat(plain().end()).hasValueSatisfying(end -> {
+            assertThat(end.timeline()).isEqualTo(SEGMENT.timeline());
+            assertThat(end.lsn()).isEqualTo(START.plus(9000));
+        });
+        new WalArchive(generation(Encryption.NONE, Keys.none())).push(SEGMENT, Content.of(segment));
+        assertThat(plain().end()).isEmpty();
     }
 
     @Test

@@ -315,8 +315,9 @@ public final class ConfigKeys {
                     STREAM,
                     "slot",
                     ValueType.slot(),
-                    "The physical replication slot, of the receiver's own. It is made by `pgpitr stream --create-slot`,"
-                            + " and dropped by `--drop-slot`; never by itself.")
+                    "The physical replication slot, of the receiver's own. It is made by `--create-slot` of"
+                            + " `pgpitr init`, `stream` and `agent`, and dropped by `--drop-slot` of the first two; never"
+                            + " by itself.")
             .standard("pgpitr");
     static final ConfigKey<String> STREAM_APPLICATION_NAME = ConfigKey.of(
                     STREAM,

@@ -2,6 +2,7 @@ package org.pgpitr.service.stream;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -11,39 +12,32 @@ import java.util.function.Consumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
+import org.pgpitr.service.Threads;
 
-/** Takes from the intake and stores in all repositories, in a thread of its own; closing it ends the thread. */
+/**
+ * Takes from the intake and stores in all repositories: pieces in one thread, whole segments in another, so that a piece
+ * is never late because a segment is on its way. Closing it ends the threads.
+ */
 final class Storing implements AutoCloseable {
     private final Intake intake;
     private final List<StreamTarget> targets;
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "pgpitr-stream");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final Future<?> running;
+    private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("pgpitr-stream"));
+    private final List<Future<?>> running;
 
     Storing(Intake intake, List<StreamTarget> targets) {
         this.intake = intake;
         this.targets = targets;
-        this.running = threads.submit(this::run);
+        this.running = List.of(
+                threads.submit(() -> guarded(this::storePieces)), threads.submit(() -> guarded(this::archiveSegments)));
     }
 
-    private void run() {
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void guarded(Work work) {
         try {
-            while (true) {
-                Intake.Due due = intake.take();
-                if (due instanceof Intake.Whole whole) {
-                    inAll(target -> target.archive(whole.segment()));
-                    intake.storedWhole();
-                    inAll(StreamTarget::cleanUp);
-                } else if (due instanceof Intake.Part part) {
-                    inAll(target -> target.put(part.segment(), part.to()));
-                    intake.stored(durable());
-                } else {
-                    return;
-                }
-            }
+            work.run();
         } catch (InterruptedException e) {
             intake.fail(new PgpitrException(ExitCode.STORAGE_UNAVAILABLE, "interrupted while storing WAL", null, e));
         } catch (RuntimeException e) {
@@ -54,8 +48,38 @@ final class Storing implements AutoCloseable {
         }
     }
 
-    private Lsn durable() {
-        return targets.stream().map(StreamTarget::durable).min(Lsn::compareTo).orElseThrow();
+    private void storePieces() throws InterruptedException {
+        while (true) {
+            Intake.Due due = intake.take();
+            if (due instanceof Intake.Part part) {
+                inAll(target -> target.put(part.segment(), part.to()));
+                intake.stored(part.segment(), durable(part.segment()));
+                inAll(target -> target.fold(part.segment()));
+            } else if (due instanceof Intake.Archived archived) {
+                inAll(target -> target.cleanUp(archived.segment()));
+                intake.cleanedUp();
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void archiveSegments() throws InterruptedException {
+        while (true) {
+            Optional<ReceivedSegment> whole = intake.takeWhole();
+            if (whole.isEmpty()) {
+                return;
+            }
+            inAll(target -> target.archive(whole.get()));
+            intake.archivedWhole();
+        }
+    }
+
+    private Lsn durable(ReceivedSegment segment) {
+        return targets.stream()
+                .map(target -> target.durable(segment))
+                .min(Lsn::compareTo)
+                .orElseThrow();
     }
 
     private void inAll(Consumer<StreamTarget> work) throws InterruptedException {
@@ -88,7 +112,9 @@ final class Storing implements AutoCloseable {
         threads.shutdownNow();
         boolean interrupted = Thread.interrupted();
         try {
-            running.get();
+            for (Future<?> each : running) {
+                each.get();
+            }
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException e) {

@@ -62,6 +62,11 @@ public final class StreamComponent implements AgentComponent {
 
     private record Logging(AgentLog log) implements StreamListener {
         @Override
+        public void slotCreated(String slot, Lsn from) {
+            log.info("stream", "replication slot \"" + slot + "\" is made; the server keeps WAL from " + from + " on");
+        }
+
+        @Override
         public void streaming(StreamPosition from) {
             log.info("stream", "streaming from " + from);
         }

@@ -2,11 +2,13 @@ package org.pgpitr.service.stream;
 
 import java.time.Clock;
 import java.util.Optional;
+import org.pgpitr.postgres.Lsn;
 
 /** What a receiver is doing, for those who ask. Safe for several threads. */
 final class StreamProgress {
     private final StreamListener listener;
     private final Clock clock;
+    private volatile boolean streamed;
     private volatile StreamStatus status = new StreamStatus(
             StreamStatus.State.STOPPED, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -25,8 +27,18 @@ final class StreamProgress {
     }
 
     void streaming(StreamPosition from) {
+        streamed = true;
         state(StreamStatus.State.STREAMING);
         listener.streaming(from);
+    }
+
+    /** Whether it has ever received. */
+    boolean hasStreamed() {
+        return streamed;
+    }
+
+    void slotCreated(String slot, Lsn from) {
+        listener.slotCreated(slot, from);
     }
 
     void switched(StreamPosition to) {

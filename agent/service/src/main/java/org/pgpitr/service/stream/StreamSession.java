@@ -29,7 +29,7 @@ final class StreamSession {
     private static final Duration ALERT = Duration.ofMillis(1);
     /** A poll that finds nothing takes about a millisecond; one that takes no time has met the connection's end. */
     private static final long NO_TIME = 300_000;
-    /** How long the last bytes may take to be stored when the receiver is stopped. */
+    /** How long the last bytes may take to be stored when the receiver is stopped, or the server is gone. */
     private static final Duration LAST_PIECE = Duration.ofSeconds(10);
 
     private record Place(Repository repository, Generation generation) {}
@@ -75,11 +75,8 @@ final class StreamSession {
 
     private SlotFacts slot() {
         try (Server server = Server.connect(settings)) {
-            SlotFacts slot = server.slot(options.slot())
-                    .orElseThrow(() -> new PgpitrException(
-                            ExitCode.USAGE,
-                            "PostgreSQL has no replication slot \"" + options.slot() + "\"",
-                            "make it with `pgpitr stream --create-slot`"));
+            SlotFacts slot =
+                    server.slot(options.slot()).or(() -> created(server)).orElseThrow(this::noSlot);
             if (!slot.isPhysical() || slot.restart().isEmpty() && !slot.isLost()) {
                 throw new PgpitrException(
                         ExitCode.USAGE,
@@ -89,6 +86,22 @@ final class StreamSession {
             }
             return slot;
         }
+    }
+
+    /** Once only: a slot that goes away while the receiver is at work, somebody has dropped. */
+    private Optional<SlotFacts> created(Server server) {
+        if (options.noSlot() == StreamOptions.OnNoSlot.FAIL || progress.hasStreamed()) {
+            return Optional.empty();
+        }
+        progress.slotCreated(options.slot(), server.createSlot(options.slot()));
+        return server.slot(options.slot());
+    }
+
+    private PgpitrException noSlot() {
+        return new PgpitrException(
+                ExitCode.USAGE,
+                "PostgreSQL has no replication slot \"" + options.slot() + "\"",
+                "make it with `pgpitr stream --create-slot`");
     }
 
     private void receive(ReplicationConnection connection, ServerIdentity server, SlotFacts slot, List<Place> places)
@@ -147,12 +160,20 @@ final class StreamSession {
             try {
                 pump(stream, from, intake, end);
             } catch (InterruptedException e) {
-                intake.end();
-                intake.awaitStored(LAST_PIECE);
+                storeRest(intake);
                 report(stream, from, intake.durable());
+                throw e;
+            } catch (RuntimeException e) {
+                // the server may be lost for good, and what it has sent is all that there is
+                storeRest(intake);
                 throw e;
             }
         }
+    }
+
+    private static void storeRest(Intake intake) throws InterruptedException {
+        intake.end();
+        intake.awaitStored(LAST_PIECE);
     }
 
     private void pump(WalStream stream, StreamPosition from, Intake intake, Optional<Lsn> end)
@@ -177,10 +198,10 @@ final class StreamSession {
             }
         }
         intake.end();
-        while (intake.durable().isBefore(intake.received())) {
-            intake.awaitStored(REPORT);
+        while (!intake.awaitStored(REPORT)) {
             reportIfNew(stream, from, intake.durable());
         }
+        reportIfNew(stream, from, intake.durable());
     }
 
     private void take(WalMessage message, StreamPosition from, Intake intake) {

@@ -56,8 +56,12 @@ final class StreamStart {
     }
 
     private long firstLacking(Generation generation) {
-        long first = size.segmentNumber(slot);
         WalArchive archive = new WalArchive(generation);
+        long first = size.segmentNumber(slot);
+        // Segments that are there only in pieces are received again, to be archived.
+        while (first > 0 && !archive.contains(name(first - 1)) && hasPieces(generation, first - 1)) {
+            first--;
+        }
         if (first == 0 || archive.contains(name(first - 1)) || hasPieces(generation, first)) {
             return first;
         }

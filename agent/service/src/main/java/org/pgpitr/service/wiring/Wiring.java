@@ -138,7 +138,7 @@ public final class Wiring implements AutoCloseable {
     }
 
     /** How WAL is received. */
-    public StreamOptions stream(StreamOptions.OnMissing missing) {
+    public StreamOptions stream(StreamOptions.OnNoSlot noSlot, StreamOptions.OnMissing missing) {
         StreamSettings stream = configuration.stream();
         return new StreamOptions(
                 stream.slot(),
@@ -146,6 +146,7 @@ public final class Wiring implements AutoCloseable {
                 stream.interval(),
                 Math.toIntExact(stream.size().bytes()),
                 stream.synchronous() ? StreamOptions.Pace.SYNCHRONOUS : StreamOptions.Pace.PERIODIC,
+                noSlot,
                 missing);
     }
 

@@ -13,13 +13,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 
 class IntakeTest {
-    private static final int SEGMENT = CLUSTER.segmentSize().bytes();
+    private static final WalSegmentSize SIZE = CLUSTER.segmentSize();
+    private static final int SEGMENT = SIZE.bytes();
 
     private final List<Intake> opened = new ArrayList<>();
 
@@ -27,7 +31,8 @@ class IntakeTest {
         Intake intake = new Intake(
                 new StreamPosition(TimelineId.FIRST, START),
                 CLUSTER.segmentSize(),
-                new StreamOptions("s", "a", Duration.ofHours(1), pieceBytes, pace, OPTIONS.missing()));
+                new StreamOptions(
+                        "s", "a", Duration.ofHours(1), pieceBytes, pace, OPTIONS.noSlot(), OPTIONS.missing()));
         opened.add(intake);
         return intake;
     }
@@ -59,19 +64,91 @@ class IntakeTest {
                         Intake.Part.class, part -> assertThat(part.to()).isEqualTo(START.plus(130)));
     }
 
+    private static void assertPart(Intake.Due due, Lsn to) {
+        assertThat(due)
+                .isInstanceOfSatisfying(
+                        Intake.Part.class, part -> assertThat(part.to()).isEqualTo(to));
+    }
+
     @Test
-    void a_whole_segment_comes_before_what_is_behind_it() throws InterruptedException, IOException {
+    void while_a_segment_is_being_archived_its_rest_and_what_is_behind_it_leave_in_pieces()
+            throws InterruptedException, IOException {
         Intake intake = synchronous();
         append(intake, SEGMENT + 100);
-        Intake.Due first = intake.take();
-        assertThat(first).isInstanceOf(Intake.Whole.class);
-        assertThat(first.segment().content(START, END).length()).isEqualTo(SEGMENT);
-        intake.storedWhole();
+        ReceivedSegment whole = intake.takeWhole().orElseThrow();
+        assertThat(whole.content(START, END).length()).isEqualTo(SEGMENT);
+        Intake.Due rest = intake.take();
+        assertPart(rest, END);
+        assertThat(rest)
+                .isInstanceOfSatisfying(
+                        Intake.Part.class, part -> assertThat(part.segment()).isSameAs(whole));
+        assertPart(intake.take(), END.plus(100));
+    }
+
+    @Test
+    void what_is_archived_need_not_leave_in_pieces() throws InterruptedException {
+        Intake intake = synchronous();
+        append(intake, SEGMENT + 100);
+        intake.takeWhole();
+        intake.archivedWhole();
+        assertPart(intake.take(), END.plus(100));
+    }
+
+    @Test
+    @DisplayName("Class 36: the server keeps a segment that is there in pieces alone")
+    void the_end_of_a_segment_is_told_when_it_is_archived() throws InterruptedException {
+        Intake intake = synchronous();
+        append(intake, SEGMENT + 100);
+        ReceivedSegment whole = intake.takeWhole().orElseThrow();
+        intake.stored(whole, END);
+        assertThat(intake.durable()).isEqualTo(new Lsn(END.value() - 1));
+        intake.take();
+        Intake.Part behind = (Intake.Part) intake.take();
+        intake.stored(behind.segment(), END.plus(100));
+        assertThat(intake.durable()).isEqualTo(new Lsn(END.value() - 1));
+        assertThat(intake.awaitStored(Duration.ZERO)).isFalse();
+        intake.archivedWhole();
+        assertThat(intake.durable()).isEqualTo(END.plus(100));
+        assertThat(intake.awaitStored(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void pieces_behind_what_is_not_durable_count_only_when_it_is() {
+        Intake intake = synchronous();
+        append(intake, SEGMENT + 100);
+        ReceivedSegment later = ReceivedSegment.create(WalSegmentName.containing(TimelineId.FIRST, END, SIZE), SIZE);
+        try (later) {
+            intake.stored(later, END.plus(100));
+        }
+        assertThat(intake.durable()).isEqualTo(Lsn.ZERO);
+        intake.archivedWhole();
         assertThat(intake.durable()).isEqualTo(END);
-        assertThat(intake.take()).isInstanceOfSatisfying(Intake.Part.class, part -> {
-            assertThat(part.to()).isEqualTo(END.plus(100));
-            assertThat(part.segment().start()).isEqualTo(END);
-        });
+    }
+
+    @Test
+    void the_pieces_of_an_archived_segment_go_when_no_piece_is_due() throws InterruptedException {
+        Intake intake = synchronous();
+        append(intake, SEGMENT + 100);
+        ReceivedSegment whole = intake.takeWhole().orElseThrow();
+        intake.archivedWhole();
+        assertPart(intake.take(), END.plus(100));
+        assertThat(intake.take()).isEqualTo(new Intake.Archived(whole));
+        intake.cleanedUp();
+        intake.end();
+        assertThat(intake.take()).isInstanceOf(Intake.Nothing.class);
+        assertThat(intake.takeWhole()).isEmpty();
+    }
+
+    @Test
+    void a_whole_segment_is_not_stored_in_pieces_for_its_size() throws InterruptedException {
+        Intake intake = intake(StreamOptions.Pace.PERIODIC, 1000);
+        append(intake, 100);
+        assertPart(intake.take(), START.plus(100));
+        append(intake, SEGMENT);
+        ReceivedSegment whole = intake.takeWhole().orElseThrow();
+        intake.archivedWhole();
+        // what is behind it has not reached the size, and the interval is an hour
+        assertThat(intake.take()).isEqualTo(new Intake.Archived(whole));
     }
 
     @Test
@@ -106,8 +183,10 @@ class IntakeTest {
         assertThat(intake.hasRoom()).isTrue();
         append(intake, 2);
         assertThat(intake.hasRoom()).isFalse();
-        intake.take();
-        intake.storedWhole();
+        intake.takeWhole();
+        intake.archivedWhole();
+        assertThat(intake.hasRoom()).as("its file is still there").isFalse();
+        intake.cleanedUp();
         assertThat(intake.hasRoom()).isTrue();
     }
 
@@ -121,13 +200,14 @@ class IntakeTest {
     }
 
     @Test
-    void nothing_is_durable_before_it_is_said_to_be_and_a_failure_is_told() {
+    void nothing_is_durable_before_it_is_said_to_be_and_a_failure_is_told() throws InterruptedException {
         Intake intake = synchronous();
         append(intake, 100);
         assertThat(intake.durable()).isEqualTo(Lsn.ZERO);
-        intake.stored(START.plus(60));
+        intake.stored(((Intake.Part) intake.take()).segment(), START.plus(60));
         assertThat(intake.durable()).isEqualTo(START.plus(60));
         intake.fail(new IllegalStateException("the store is gone"));
+        intake.fail(new IllegalStateException("and so it goes on"));
         assertThatThrownBy(intake::durable).hasMessage("the store is gone");
     }
 }

@@ -70,6 +70,15 @@ class StreamStartTest {
     }
 
     @Test
+    void segments_that_are_there_only_in_pieces_are_received_again() {
+        archived(1, 1, 2);
+        piece(1, "0/300000", "0/400000");
+        piece(1, "0/400000", "0/500000");
+        piece(1, "0/500000", "0/510000");
+        assertThat(begin("0/510000")).isEqualTo("0/300000 on timeline 1");
+    }
+
+    @Test
     void unless_the_user_gives_up_what_is_missing() {
         archived(1, 1, 2);
         StreamPosition position = start("0/5A1B28").in(List.of(repository.generation), StreamOptions.OnMissing.GIVE_UP);

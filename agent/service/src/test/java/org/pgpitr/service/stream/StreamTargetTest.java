@@ -51,19 +51,18 @@ class StreamTargetTest {
         StreamTarget target = repository.target(START);
         try (ReceivedSegment received = received(bytes(1), 5000)) {
             target.put(received, START.plus(5000));
-            assertThat(target.durable()).isEqualTo(START.plus(5000));
+            assertThat(target.durable(received)).isEqualTo(START.plus(5000));
             received.append(ByteBuffer.wrap(bytes(1), 5000, 4000));
             target.put(received, START.plus(9000));
             assertThat(repository.stored()).containsExactly(piece(0, 5000), piece(5000, 9000));
 
             received.append(ByteBuffer.wrap(bytes(1), 9000, bytes(1).length - 9000));
             target.archive(received);
-            assertThat(target.durable()).isEqualTo(END);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
             assertThat(repository.stored())
                     .as("as long as it is not known that all repositories have it")
                     .hasSize(2);
-            target.cleanUp();
+            target.cleanUp(received);
             assertThat(repository.stored()).isEmpty();
         }
     }
@@ -73,7 +72,7 @@ class StreamTargetTest {
         StreamTarget target = repository.target(START);
         try (ReceivedSegment received = received(bytes(1), 24)) {
             target.put(received, START.plus(24));
-            assertThat(target.durable()).isEqualTo(START);
+            assertThat(target.durable(received)).isEqualTo(START);
             assertThat(repository.stored()).isEmpty();
         }
     }
@@ -95,7 +94,7 @@ class StreamTargetTest {
         StreamTarget target = repository.target(START.plus(9000));
         try (ReceivedSegment received = received(bytes(1), 9000)) {
             target.put(received, START.plus(9000));
-            assertThat(target.durable()).isEqualTo(START.plus(9000));
+            assertThat(target.durable(received)).isEqualTo(START.plus(9000));
             assertThat(repository.stored()).containsExactly(piece(0, 5000), piece(5000, 9000));
             received.append(ByteBuffer.wrap(bytes(1), 9000, 100));
             target.put(received, START.plus(9100));
@@ -109,10 +108,10 @@ class StreamTargetTest {
         StreamTarget target = repository.target(START.plus(9500));
         try (ReceivedSegment received = received(bytes(1), 4000)) {
             target.put(received, START.plus(4000));
-            assertThat(target.durable()).as("nothing was compared").isEqualTo(START);
+            assertThat(target.durable(received)).as("nothing was compared").isEqualTo(START);
             received.append(ByteBuffer.wrap(bytes(1), 4000, 5500));
             target.put(received, START.plus(9500));
-            assertThat(target.durable()).isEqualTo(START.plus(9500));
+            assertThat(target.durable(received)).isEqualTo(START.plus(9500));
             assertThat(repository.stored()).containsExactly(piece(0, 9000), piece(9000, 9500));
         }
     }
@@ -123,7 +122,7 @@ class StreamTargetTest {
         StreamTarget target = repository.target(START.plus(4000));
         try (ReceivedSegment received = received(bytes(1), 4000)) {
             target.put(received, START.plus(4000));
-            assertThat(target.durable()).isEqualTo(START.plus(4000));
+            assertThat(target.durable(received)).isEqualTo(START.plus(4000));
         }
     }
 
@@ -154,9 +153,8 @@ class StreamTargetTest {
     void a_segment_that_archive_push_was_faster_with_is_fine() {
         repository.archived(SEGMENT, bytes(1));
         try (ReceivedSegment received = received(bytes(1), bytes(1).length)) {
-            StreamTarget target = repository.target(END);
-            target.archive(received);
-            assertThat(target.durable()).isEqualTo(END);
+            repository.target(END).archive(received);
+            assertThat(repository.isArchived(SEGMENT)).isTrue();
         }
     }
 
@@ -166,7 +164,8 @@ class StreamTargetTest {
         try (ReceivedSegment received = received(bytes(1), bytes(1).length)) {
             for (int i = 1; i <= 1000; i++) {
                 target.put(received, START.plus(i * 100));
-                assertThat(target.durable()).isEqualTo(START.plus(i * 100));
+                assertThat(target.durable(received)).isEqualTo(START.plus(i * 100));
+                target.fold(received);
             }
             assertThat(repository.stored().size()).isLessThan(70);
             assertThat(repository.recoverable(folder)).isEqualTo(START.plus(100_000));
@@ -185,13 +184,14 @@ class StreamTargetTest {
         try (ReceivedSegment received = received(bytes(1), bytes(1).length)) {
             for (int i = 1; i <= 100; i++) {
                 target.put(received, START.plus(i * 100));
+                target.fold(received);
             }
             assertThat(repository.stored())
                     .as("one was folded before that was found out")
                     .hasSize(101);
             assertThat(repository.recoverable(folder)).isEqualTo(START.plus(10_000));
             target.archive(received);
-            target.cleanUp();
+            target.cleanUp(received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
         }
     }
@@ -230,14 +230,16 @@ class StreamTargetTest {
             for (int i = 1; i <= 40; i++) {
                 try {
                     target.put(received, START.plus(i * 200));
+                    target.fold(received);
                 } catch (StorageException injected) {
                     assertThat(repository.recoverable(folder)).isGreaterThanOrEqualTo(durable);
                     target = over(faulty);
                     target.put(received, START.plus(i * 200));
+                    target.fold(received);
                 }
-                durable = target.durable();
+                durable = target.durable(received);
             }
-            assertThat(target.durable()).isEqualTo(START.plus(8000));
+            assertThat(target.durable(received)).isEqualTo(START.plus(8000));
             assertThat(repository.recoverable(folder)).isEqualTo(START.plus(8000));
             try {
                 target.archive(received);
@@ -245,7 +247,7 @@ class StreamTargetTest {
                 target = over(faulty);
                 target.archive(received);
             }
-            target.cleanUp();
+            target.cleanUp(received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
         }
     }

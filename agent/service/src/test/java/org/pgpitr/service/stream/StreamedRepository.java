@@ -32,6 +32,7 @@ final class StreamedRepository {
             Duration.ofHours(1),
             1 << 20,
             StreamOptions.Pace.SYNCHRONOUS,
+            StreamOptions.OnNoSlot.FAIL,
             StreamOptions.OnMissing.REQUIRE);
 
     final ObjectStore store = new MemoryStore();
