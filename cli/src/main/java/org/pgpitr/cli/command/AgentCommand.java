@@ -22,6 +22,7 @@ import org.pgpitr.service.agent.Archiver;
 import org.pgpitr.service.agent.LastingPush;
 import org.pgpitr.service.agent.MetricsPort;
 import org.pgpitr.service.agent.ServiceNotifier;
+import org.pgpitr.service.catalog.CatalogComponent;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ListenAddress;
 import org.pgpitr.service.spool.Spool;
@@ -89,6 +90,13 @@ public final class AgentCommand extends PgpitrCommand {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment);
                 Closing metrics = metrics(configuration, registry, log)) {
+            CatalogComponent catalogs = new CatalogComponent(
+                    wiring.connection(),
+                    wiring.repositories(),
+                    dataDirectory,
+                    configuration.agent().catalogInterval(),
+                    log,
+                    environment.clock());
             Archiver archiver = new Archiver(
                     dataDirectory,
                     segmentSize,
@@ -98,14 +106,14 @@ public final class AgentCommand extends PgpitrCommand {
                             file.toAbsolutePath(),
                             time,
                             environment.variables()),
-                    new LastingPush(wiring.repositories(), dataDirectory),
+                    new LastingPush(wiring.repositories(), dataDirectory, catalogs),
                     segmentSize.bytes() > LARGE_SEGMENT
                             ? 1
                             : configuration.agent().workers(),
                     log,
                     environment.clock(),
                     registry);
-            List<AgentComponent> components = new ArrayList<>(List.of(archiver));
+            List<AgentComponent> components = new ArrayList<>(List.of(archiver, catalogs));
             if (configuration.stream().enabled()) {
                 components.add(new StreamComponent(
                         wiring.connection(),

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.output.ErrorText;
@@ -73,7 +74,16 @@ public final class StatusCommand extends PgpitrCommand {
                 Human.size(status.freeBytes()) + " of " + Human.size(status.totalBytes())
                         + " left on the disk of pg_wal");
         page.entry("agent", status.agent().map(facts -> agent(facts)).orElse(List.of("none is running")));
+        status.agent().flatMap(StatusCommand::namesTrouble).ifPresent(trouble -> page.entry("names", trouble));
         return page;
+    }
+
+    /** Why the agent can't capture the names of relations. */
+    private static Optional<String> namesTrouble(Map<String, Object> agent) {
+        return agent.get("catalogs") instanceof Map<?, ?> catalogs && catalogs.get("last_error") != null
+                ? Optional.of("not captured, last tried at " + catalogs.get("last_error_time") + ": "
+                        + catalogs.get("last_error"))
+                : Optional.empty();
     }
 
     private String waiting(ArchivingStatus status) {

@@ -31,7 +31,11 @@ public final class CatalogReader {
      * @throws StorageException if the store does not answer
      */
     public static Optional<CapturedRelations> read(Generation generation, String backup) {
-        ObjectKey key = generation.layout().catalog(backup);
+        return read(generation, generation.layout().catalog(backup));
+    }
+
+    /** As {@link #read(Generation, String)}, what stands at a key. */
+    static Optional<CapturedRelations> read(Generation generation, ObjectKey key) {
         Optional<InputStream> stored = generation.store().open(key);
         if (stored.isEmpty()) {
             return Optional.empty();
@@ -43,7 +47,7 @@ public final class CatalogReader {
             throw new PgpitrException(
                     ExitCode.CORRUPT,
                     "object " + key + " is damaged: " + e.getMessage(),
-                    "relations are shown by their numbers without it; the backup itself is not concerned",
+                    "relations are shown by their numbers without it; no recovery is concerned",
                     e);
         } catch (IOException e) {
             throw new StorageException(

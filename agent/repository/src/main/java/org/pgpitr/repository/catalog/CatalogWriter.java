@@ -6,52 +6,59 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.RepositoryLayout.CapturedNames;
 import org.pgpitr.repository.codec.Encoded;
+import org.pgpitr.repository.codec.Sha256;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
 
 /**
- * Stores the relations of a cluster below a backup: JSON lines, which wait in a temporary file, so that memory stays
- * bounded however many there are.
+ * Stores the names of a cluster's relations, with a backup or between two: JSON lines, which wait in a temporary file, so
+ * that memory stays bounded however many there are.
  */
 public final class CatalogWriter implements AutoCloseable {
     static final int FORMAT = 1;
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Generation generation;
-    private final String backup;
+    private final Lsn lsn;
     private final Path file;
+    private final MessageDigest digest = Sha256.begin();
     private final JsonGenerator json;
     private long relations;
+    private String sha256;
 
     /**
      * Begins with the head.
      *
-     * @param backup the identifier of the backup that it goes with
      * @param lsn where the server was before the catalogs were read
      */
-    public CatalogWriter(Generation generation, String backup, Lsn lsn) {
-        this.generation = generation;
-        this.backup = backup;
+    public CatalogWriter(Lsn lsn) {
+        this.lsn = lsn;
         try {
             this.file = Files.createTempFile("pgpitr-catalog", ".jsonl");
             OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
-            this.json = JSON.createGenerator(out).setRootValueSeparator(null);
-            json.writeStartObject();
-            json.writeNumberField("format", FORMAT);
-            json.writeStringField("lsn", lsn.toString());
-            end();
+            out.write(head(lsn).getBytes(StandardCharsets.UTF_8));
+            this.json =
+                    JSON.createGenerator(new DigestOutputStream(out, digest)).setRootValueSeparator(null);
         } catch (IOException e) {
             throw notWritten(e);
         }
+    }
+
+    private static String head(Lsn lsn) {
+        return "{\"format\":" + FORMAT + ",\"lsn\":\"" + lsn + "\"}\n";
     }
 
     private static UncheckedIOException notWritten(IOException e) {
@@ -120,28 +127,70 @@ public final class CatalogWriter implements AutoCloseable {
         }
     }
 
+    /** Where the server was before the catalogs were read. */
+    public Lsn lsn() {
+        return lsn;
+    }
+
     /** How many relations were given. */
     public long relations() {
         return relations;
     }
 
     /**
-     * Stores it.
+     * Stores them with a backup, and ends the writing.
      *
+     * @param backup its identifier
      * @throws PgpitrException LOCKED if there is such an object already
      */
-    public void commit() {
+    public void storeWith(Generation generation, String backup) {
         ObjectKey key = generation.layout().catalog(backup);
+        finish();
+        if (put(generation, key) == ObjectStore.PutResult.EXISTS) {
+            throw new PgpitrException(
+                    ExitCode.LOCKED,
+                    "object " + key + " exists already: another process takes a backup of the same name",
+                    "run the backup again");
+        }
+    }
+
+    /** What {@link #storeIfNew} found. */
+    public enum Stored {
+        NEW,
+        /** The newest names of that timeline are the same. */
+        UNCHANGED
+    }
+
+    /** Stores them as they are now, unless the newest ones of that timeline are the same; ends the writing. */
+    public Stored storeIfNew(Generation generation, TimelineId timeline) {
+        CapturedNames names = new CapturedNames(timeline, lsn, finish());
+        boolean known = new CapturedCatalogs(generation)
+                .newest(timeline)
+                .filter(newest -> newest.sha256().equals(names.sha256()))
+                .isPresent();
+        if (known) {
+            return Stored.UNCHANGED;
+        }
+        put(generation, generation.layout().capturedNames(names));
+        return Stored.NEW;
+    }
+
+    /** Ends the writing; gives the digest of all lines behind the head. */
+    private String finish() {
         try {
             json.close();
-            try (Encoded encoded = generation.codec().encode(Content.of(file))) {
-                if (generation.store().putIfAbsent(key, encoded.content()) == ObjectStore.PutResult.EXISTS) {
-                    throw new PgpitrException(
-                            ExitCode.LOCKED,
-                            "object " + key + " exists already: another process takes a backup of the same name",
-                            "run the backup again");
-                }
-            }
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+        if (sha256 == null) {
+            sha256 = Sha256.end(digest);
+        }
+        return sha256;
+    }
+
+    private ObjectStore.PutResult put(Generation generation, ObjectKey key) {
+        try (Encoded encoded = generation.codec().encode(Content.of(file))) {
+            return generation.store().putIfAbsent(key, encoded.content());
         } catch (IOException e) {
             throw notWritten(e);
         }

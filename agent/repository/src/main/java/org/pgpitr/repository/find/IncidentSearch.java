@@ -1,8 +1,6 @@
 package org.pgpitr.repository.find;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -18,9 +16,7 @@ import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
-import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.catalog.CapturedRelations;
-import org.pgpitr.repository.catalog.CatalogReader;
 import org.pgpitr.repository.plan.RecoveryFacts;
 
 /**
@@ -80,8 +76,13 @@ public final class IncidentSearch {
         int lead = Math.max(0, first - (int) Math.max(1, Math.min(LEAD_SEGMENTS, LEAD / size.bytes())));
 
         SearchNotes notes = new SearchNotes(size);
-        List<CapturedRelations> captured =
-                behind > lead ? captured(path.get(lead), path.get(behind - 1), notes) : List.of();
+        List<CapturedRelations> captured = behind > lead
+                ? new FittingNames(generation, facts, notes)
+                        .around(
+                                timeline,
+                                path.get(lead).name().start(size),
+                                path.get(behind - 1).name().end(size))
+                : List.of();
         notes.captured(captured);
         Sieve sieve = new Sieve(request, captured, notes);
         scan(path, lead, behind, new TransactionTracker(major, new Names(captured), sieve), notes);
@@ -134,45 +135,6 @@ public final class IncidentSearch {
                 : Math.min(
                         byLsn,
                         bisection.firstKnownLater(range.to().get().plusSeconds(DISORDER_SECONDS), Math.max(0, first)));
-    }
-
-    /** What was captured with the newest backup before the range, then with the oldest one behind it. */
-    private List<CapturedRelations> captured(PathSegment first, PathSegment last, SearchNotes notes) {
-        Lsn begin = first.name().start(size);
-        Lsn end = last.name().end(size);
-        List<CapturedRelations> all = new ArrayList<>();
-        List<BackupSummary> before = facts.backups().stream()
-                .filter(backup -> backup.stopLsn().isBefore(end))
-                .sorted(Comparator.comparing(BackupSummary::stopLsn).reversed())
-                .toList();
-        for (BackupSummary backup : before) {
-            Optional<CapturedRelations> found = captured(backup, notes);
-            found.ifPresent(all::add);
-            if (found.isPresent() && backup.startLsn().isBefore(begin)) {
-                break;
-            }
-            if (all.size() == 2) {
-                break;
-            }
-        }
-        facts.backups().stream()
-                .filter(backup -> !backup.stopLsn().isBefore(end))
-                .min(Comparator.comparing(BackupSummary::stopLsn))
-                .flatMap(backup -> captured(backup, notes))
-                .ifPresent(all::add);
-        return all;
-    }
-
-    private Optional<CapturedRelations> captured(BackupSummary backup, SearchNotes notes) {
-        try {
-            return CatalogReader.read(generation, backup.id().value());
-        } catch (PgpitrException e) {
-            if (e.exitCode() != ExitCode.CORRUPT) {
-                throw e;
-            }
-            notes.damagedNames(e);
-            return Optional.empty();
-        }
     }
 
     private boolean isBeforeArchive(SearchRange range, ArchivedPath path, SegmentTimes times) {

@@ -10,7 +10,7 @@ import org.pgpitr.repository.catalog.CapturedRelations;
 import org.pgpitr.repository.catalog.CatalogRelation;
 
 /**
- * The names of relations: what the WAL said since it is read, then what was captured with backups. What the WAL said is
+ * The names of relations: what the WAL said since it is read, then what was captured from the server. What the WAL said is
  * kept for the newest {@value #MOST_LEARNED} relations, since some applications create temporary ones by the million.
  */
 final class Names {

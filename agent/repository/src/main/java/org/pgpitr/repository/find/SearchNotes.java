@@ -31,20 +31,20 @@ final class SearchNotes {
 
     void captured(List<CapturedRelations> captured) {
         if (captured.isEmpty()) {
-            add(
-                    "No names of relations were captured with a backup near to it: relations that were not created in the WAL"
-                            + " that was read are shown by their file's number (pg_class.relfilenode).");
+            add("No names of relations were captured near to it: relations that were not created in the WAL"
+                    + " that was read are shown by their file's number (pg_class.relfilenode).");
         }
         Set<String> unread = new TreeSet<>();
         captured.forEach(each -> unread.addAll(each.unread().keySet()));
         unread.remove("template0");
         unread.forEach(database -> add("The relations of database \"" + database
-                + "\" could not be read when a backup was taken: they are shown by their numbers."));
+                + "\" could not be read when the names were captured: they are shown by their numbers."));
     }
 
     void unknownTable(TableName table) {
-        add("No table of the name \"" + table.table()
-                + "\" was known when a backup was taken: it is found only if it was created in the WAL that was read.");
+        add(
+                "No table of the name \"" + table.table()
+                        + "\" was known when names were captured: it is found only if it was created in the WAL that was read.");
     }
 
     void hole(WalSegmentName found, long expected) {

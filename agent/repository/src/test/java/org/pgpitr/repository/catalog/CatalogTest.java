@@ -15,6 +15,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -58,7 +59,7 @@ class CatalogTest {
     @EnumSource(Encryption.class)
     void what_is_stored_is_read_back(Encryption encryption) {
         Generation generation = generation(encryption);
-        try (CatalogWriter writer = new CatalogWriter(generation, BACKUP, LSN)) {
+        try (CatalogWriter writer = new CatalogWriter(LSN)) {
             writer.database(5, "shop");
             writer.schema(5, 2200, "public");
             writer.relation(ORDERS);
@@ -66,7 +67,7 @@ class CatalogTest {
             writer.database(1, "template0");
             writer.unread("template0", "it takes no connections");
             assertThat(writer.relations()).isEqualTo(2);
-            writer.commit();
+            writer.storeWith(generation, BACKUP);
         }
 
         CapturedRelations read = CatalogReader.read(generation, BACKUP).orElseThrow();
@@ -89,14 +90,46 @@ class CatalogTest {
     @Test
     void names_are_stored_once() {
         Generation generation = generation(Encryption.NONE);
-        try (CatalogWriter first = new CatalogWriter(generation, BACKUP, LSN);
-                CatalogWriter second = new CatalogWriter(generation, BACKUP, LSN)) {
-            first.commit();
+        try (CatalogWriter first = new CatalogWriter(LSN);
+                CatalogWriter second = new CatalogWriter(LSN)) {
+            first.storeWith(generation, BACKUP);
 
-            assertThatThrownBy(second::commit)
+            assertThatThrownBy(() -> second.storeWith(generation, BACKUP))
                     .isInstanceOfSatisfying(
                             PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LOCKED));
         }
+    }
+
+    private static CatalogWriter.Stored capture(
+            Generation generation, int timeline, String lsn, CatalogRelation... all) {
+        try (CatalogWriter writer = new CatalogWriter(Lsn.parse(lsn))) {
+            writer.database(5, "shop");
+            List.of(all).forEach(writer::relation);
+            return writer.storeIfNew(generation, new TimelineId(timeline));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Encryption.class)
+    void names_between_backups_are_stored_when_they_changed(Encryption encryption) {
+        Generation generation = generation(encryption);
+        CapturedCatalogs captured = new CapturedCatalogs(generation);
+        assertThat(captured.newest(TimelineId.FIRST)).isEmpty();
+
+        assertThat(capture(generation, 1, "0/5000000", ORDERS)).isEqualTo(CatalogWriter.Stored.NEW);
+        assertThat(capture(generation, 1, "0/6000000", ORDERS)).isEqualTo(CatalogWriter.Stored.UNCHANGED);
+        assertThat(capture(generation, 1, "0/7000000", ORDERS, TOAST)).isEqualTo(CatalogWriter.Stored.NEW);
+        assertThat(capture(generation, 1, "1/0", ORDERS)).isEqualTo(CatalogWriter.Stored.NEW);
+        assertThat(capture(generation, 2, "0/8000000", ORDERS)).isEqualTo(CatalogWriter.Stored.NEW);
+
+        assertThat(captured.list())
+                .extracting(names -> names.timeline() + " " + names.lsn())
+                .containsExactly("1 0/5000000", "1 0/7000000", "1 1/0", "2 0/8000000");
+        CapturedRelations second = captured.read(captured.list().get(1)).orElseThrow();
+        assertThat(second.lsn()).isEqualTo(Lsn.parse("0/7000000"));
+        assertThat(second.find(5, 16391)).contains(TOAST);
+        assertThat(captured.read(captured.list().get(0)).orElseThrow().find(5, 16391))
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.archive.ArchivePush;
 
@@ -16,17 +17,20 @@ public final class LastingPush implements Consumer<Path> {
 
     private final List<Repository> repositories;
     private final Path dataDirectory;
+    private final Consumer<SegmentSummary> archived;
     private ArchivePush push;
     private long since;
 
-    public LastingPush(List<Repository> repositories, Path dataDirectory) {
+    /** @param archived hears what a segment that was archived tells */
+    public LastingPush(List<Repository> repositories, Path dataDirectory, Consumer<SegmentSummary> archived) {
         this.repositories = repositories;
         this.dataDirectory = dataDirectory;
+        this.archived = archived;
     }
 
     @Override
     public void accept(Path file) {
-        current().push(file);
+        current().push(file).summary().ifPresent(archived);
     }
 
     private synchronized ArchivePush current() {

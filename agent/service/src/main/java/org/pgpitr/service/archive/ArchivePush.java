@@ -17,6 +17,7 @@ import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
@@ -31,8 +32,10 @@ public final class ArchivePush {
      *
      * @param bytes its size
      * @param outcomes one a repository, in their order
+     * @param summary of a segment, whole or partial, of a PostgreSQL that is known
      */
-    public record Result(WalFileName name, long bytes, List<WalArchive.Pushed> outcomes) {}
+    public record Result(
+            WalFileName name, long bytes, List<WalArchive.Pushed> outcomes, Optional<SegmentSummary> summary) {}
 
     private final List<Repository> repositories;
     private final Path dataDirectory;
@@ -77,7 +80,7 @@ public final class ArchivePush {
         List<WalArchive.Pushed> outcomes = repositories.size() == 1
                 ? List.of(push(local, reading, cluster, repositories.get(0)))
                 : pushToAll(local, reading, cluster);
-        return new Result(local.name(), local.content().length(), outcomes);
+        return new Result(local.name(), local.content().length(), outcomes, reading.summary());
     }
 
     private WalArchive.Pushed push(
@@ -88,7 +91,7 @@ public final class ArchivePush {
         file.requireFit(generation.identity());
         WalArchive archive = new WalArchive(generation);
         try {
-            return archive.push(file.name(), file.content(), reading.summary());
+            return archive.push(file.name(), file.content(), reading.stored());
         } catch (BrokenWalException e) {
             throw refusal(file, archive, e);
         }

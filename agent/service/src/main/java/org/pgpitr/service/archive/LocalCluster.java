@@ -28,7 +28,7 @@ public final class LocalCluster {
      * @return empty if there is no {@code pg_control} in {@code directory}
      * @throws PgpitrException CORRUPT if there is one and it can't be read
      */
-    static Optional<SystemIdentifier> systemIdentifier(Path directory) {
+    public static Optional<SystemIdentifier> systemIdentifier(Path directory) {
         Path file = directory.resolve(ControlFile.PATH);
         try (InputStream in = Files.newInputStream(file)) {
             return Optional.of(ControlFileIdentity.parse(in.readNBytes(ControlFileIdentity.LENGTH))

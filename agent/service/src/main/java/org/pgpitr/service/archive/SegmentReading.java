@@ -16,7 +16,7 @@ import org.pgpitr.repository.archive.SegmentInspection;
 /** Reads a segment that is to be archived, while the repositories are asked for its place. */
 final class SegmentReading {
     private final LocalWalFile file;
-    private final FutureTask<byte[]> task;
+    private final FutureTask<Optional<SegmentSummary>> task;
 
     private SegmentReading(LocalWalFile file) {
         this.file = file;
@@ -31,18 +31,15 @@ final class SegmentReading {
         return reading;
     }
 
-    private byte[] read() throws IOException {
+    private Optional<SegmentSummary> read() throws IOException {
         Optional<SegmentSummary> summary = SegmentInspection.summary(file.name(), file.content());
-        if (summary.isEmpty()) {
-            return new byte[0];
-        }
-        if (file.name() instanceof WalSegmentName) {
+        if (summary.isPresent() && file.name() instanceof WalSegmentName) {
             WalNeighbours neighbours =
                     new WalNeighbours(file.path().toAbsolutePath().getParent());
             requireWhole(summary.get(), neighbours);
             neighbours.requireFollows(summary.get());
         }
-        return SummaryFormat.write(summary.get());
+        return summary;
     }
 
     private static void requireWhole(SegmentSummary summary, WalNeighbours neighbours) {
@@ -58,7 +55,12 @@ final class SegmentReading {
      *
      * @throws BrokenWalException if it must not be archived
      */
-    byte[] summary() {
+    byte[] stored() {
+        return summary().map(SummaryFormat::write).orElse(new byte[0]);
+    }
+
+    /** As {@link #stored}, not yet in its form. */
+    Optional<SegmentSummary> summary() {
         try {
             return task.get();
         } catch (InterruptedException e) {

@@ -29,6 +29,7 @@ import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.archive.TimelineHistories;
+import org.pgpitr.service.catalog.RelationNames;
 import org.pgpitr.service.lease.Heartbeat;
 
 /**
@@ -86,13 +87,22 @@ final class BackupRun {
             tablespaceNames.putAll(source.server().tablespaceNames());
             List<DamagedPage> damagedPages = damage.finish(ended.stop().stopLsn());
             ended.store(lanes);
-            new RelationNames(source.server(), generation, progress).store(id);
+            captureNames();
             awaitWal(ended);
             heartbeat.check();
             BackupSummary summary =
                     ended.summary(id, source.facts(), tablespaceNames, damagedPages, manifest, lanes.totals());
             new BackupCatalog(generation).commit(manifest, summary, lanes.totals(), lease);
             return summary;
+        }
+    }
+
+    private void captureNames() {
+        try (RelationNames names = RelationNames.read(source.server())) {
+            names.unread()
+                    .forEach((database, reason) -> progress.say("`pgpitr find` will know the relations of database \""
+                            + database + "\" by their numbers only: " + reason));
+            names.catalog().storeWith(generation, id.value());
         }
     }
 

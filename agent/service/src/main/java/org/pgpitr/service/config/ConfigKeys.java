@@ -395,6 +395,15 @@ public final class ConfigKeys {
                             + " line.")
             .standard("text");
 
+    static final ConfigKey<Duration> AGENT_CATALOG_INTERVAL = ConfigKey.of(
+                    AGENT,
+                    "catalog_interval",
+                    ValueType.time(SECOND, Duration.ofDays(30)),
+                    "At most so often the names of relations are read from the server and stored, which `pgpitr find` shows:"
+                            + " when the agent starts, and when archived WAL shows that relations or databases came. Takes"
+                            + " a connection to each database.")
+            .standard("5min");
+
     private static final List<ConfigKey<?>> ALL = List.of(
             NAME,
             DATA_DIRECTORY,
@@ -451,6 +460,7 @@ public final class ConfigKeys {
             AGENT_WORKERS,
             AGENT_METRICS,
             AGENT_LOG_FORMAT,
+            AGENT_CATALOG_INTERVAL,
             RetentionKeys.COUNT,
             RetentionKeys.AGE,
             RetentionKeys.WINDOW,

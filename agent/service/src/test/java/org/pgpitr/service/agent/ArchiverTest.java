@@ -44,7 +44,7 @@ class ArchiverTest {
     }
 
     private Consumer<Path> intoTheRepository() {
-        LastingPush push = new LastingPush(List.of(repository), wal.directory());
+        LastingPush push = new LastingPush(List.of(repository), wal.directory(), segment -> {});
         return file -> {
             push.accept(file);
             pushed.add(file.getFileName().toString());

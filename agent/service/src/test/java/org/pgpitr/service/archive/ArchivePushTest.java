@@ -82,7 +82,12 @@ class ArchivePushTest {
     @Test
     void a_segment_is_stored_once() throws IOException {
         Path file = local.segment(SEGMENT, CLUSTER, 1);
-        assertThat(push().push(file)).isEqualTo(new ArchivePush.Result(SEGMENT, 1 << 20, List.of(Pushed.STORED)));
+        ArchivePush.Result result = push().push(file);
+        assertThat(result.name()).isEqualTo(SEGMENT);
+        assertThat(result.bytes()).isEqualTo(1 << 20);
+        assertThat(result.outcomes()).containsExactly(Pushed.STORED);
+        assertThat(result.summary())
+                .hasValueSatisfying(told -> assertThat(told.segment()).isEqualTo(SEGMENT));
         assertThat(archive().contains(SEGMENT)).isTrue();
         assertThat(local.wal()).containsExactly(SEGMENT.toString());
     }

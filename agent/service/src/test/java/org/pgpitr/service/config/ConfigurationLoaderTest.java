@@ -113,8 +113,11 @@ class ConfigurationLoaderTest {
         assertThat(configuration.restore()).isEqualTo(new RestoreSettings(2));
         assertThat(configuration.verify()).isEqualTo(new VerifySettings(2, Optional.empty(), Optional.empty()));
         assertThat(configuration.agent())
-                .isEqualTo(
-                        new AgentSettings(2, Optional.of(new ListenAddress("127.0.0.1", 9837)), AgentLog.Format.TEXT));
+                .isEqualTo(new AgentSettings(
+                        2,
+                        Optional.of(new ListenAddress("127.0.0.1", 9837)),
+                        AgentLog.Format.TEXT,
+                        Duration.ofMinutes(5)));
         assertThatThrownBy(() -> configuration.retention().policy())
                 .isInstanceOf(PgpitrException.class)
                 .hasMessage("nothing says which backups are to be kept, so none may go");
@@ -184,6 +187,7 @@ class ConfigurationLoaderTest {
                 workers = 4
                 metrics = "[::1]:0"
                 log_format = "json"
+                catalog_interval = "1h"
                 [retention]
                 count = 1
                 age = "2d"
@@ -215,7 +219,8 @@ class ConfigurationLoaderTest {
         assertThat(repository.readAtMost(new ByteSize(50 << 20)).downloadRate()).contains(new ByteSize(7 << 20));
         assertThat(repository.readAtMost(new ByteSize(1 << 20)).downloadRate()).contains(new ByteSize(1 << 20));
         assertThat(configuration.agent())
-                .isEqualTo(new AgentSettings(4, Optional.of(new ListenAddress("[::1]", 0)), AgentLog.Format.JSON));
+                .isEqualTo(new AgentSettings(
+                        4, Optional.of(new ListenAddress("[::1]", 0)), AgentLog.Format.JSON, Duration.ofHours(1)));
         assertThat(configuration.retention().policy())
                 .isEqualTo(new RetentionPolicy(
                         OptionalInt.of(1),
