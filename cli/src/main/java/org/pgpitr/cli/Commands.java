@@ -33,6 +33,7 @@ import org.pgpitr.cli.command.StreamCommand;
 import org.pgpitr.cli.command.UnpinCommand;
 import org.pgpitr.cli.command.VerifyCommand;
 import org.pgpitr.cli.command.VersionCommand;
+import org.pgpitr.cli.command.WindowCommand;
 import org.pgpitr.cli.terminal.Environment;
 import picocli.CommandLine;
 
@@ -48,6 +49,7 @@ final class Commands {
         ALL.put("check", environment -> new CommandLine(new CheckCommand(environment)));
         ALL.put("backup", environment -> new CommandLine(new BackupCommand(environment)));
         ALL.put("list", environment -> new CommandLine(new ListCommand(environment)));
+        ALL.put("window", environment -> new CommandLine(new WindowCommand(environment)));
         ALL.put("find", environment -> new CommandLine(new FindCommand(environment)));
         ALL.put("plan", environment -> new CommandLine(new PlanCommand(environment)));
         ALL.put("restore", environment -> new CommandLine(new RestoreCommand(environment)));

@@ -23,6 +23,7 @@ class HelpTest {
                 "check",
                 "backup",
                 "list",
+                "window",
                 "find",
                 "plan",
                 "restore",

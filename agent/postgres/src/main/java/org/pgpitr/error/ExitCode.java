@@ -11,7 +11,8 @@ public enum ExitCode {
     CORRUPT(20, "stored or local data is damaged"),
     TARGET_UNREACHABLE(21, "the recovery target can't be reached; what a recovery needs is missing (`verify`)"),
     WAL_CONFLICT(22, "WAL of that name is archived with other content, or is not this cluster's"),
-    CHECK_FAILED(23, "`check` found something that keeps this cluster from being recovered"),
+    CHECK_FAILED(
+            23, "`check` or `window --check` found something that keeps this cluster from being recovered as wanted"),
     STORAGE_UNAVAILABLE(30, "the store can't be reached or refuses"),
     POSTGRES_UNAVAILABLE(31, "the PostgreSQL server can't be reached or refuses"),
     DEFECT(70, "a defect in pgpitr");

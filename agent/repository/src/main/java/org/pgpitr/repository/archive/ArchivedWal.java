@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 
 /**
  * Which segments an archive holds, as a listing told; segments are numbered as in {@link
@@ -129,6 +131,13 @@ public final class ArchivedWal {
         return unknownObjects;
     }
 
+    /** The same without a segment, be it whole, partial or in pieces. */
+    public ArchivedWal without(WalSegmentName segment, WalSegmentSize size) {
+        TreeMap<TimelineId, Segments> less = new TreeMap<>(timelines);
+        less.computeIfPresent(segment.timeline(), (timeline, segments) -> segments.without(segment.number(size)));
+        return new ArchivedWal(less, unknownObjects);
+    }
+
     private Segments of(TimelineId timeline) {
         return timelines.getOrDefault(timeline, Segments.NONE);
     }
@@ -141,6 +150,28 @@ public final class ArchivedWal {
             TreeSet<Long> inPieces) {
         static final Segments NONE =
                 new Segments(new long[0], new long[1], new TreeSet<>(), new TreeMap<>(), new TreeSet<>());
+
+        Segments without(long segment) {
+            TreeSet<Long> otherPartials = new TreeSet<>(partials);
+            otherPartials.remove(segment);
+            TreeMap<Long, Lsn> otherStreamed = new TreeMap<>(streamed);
+            otherStreamed.remove(segment);
+            TreeSet<Long> otherInPieces = new TreeSet<>(inPieces);
+            otherInPieces.remove(segment);
+            int index = indexOf(segment);
+            if (index < 0) {
+                return new Segments(numbers, bytesBefore, otherPartials, otherStreamed, otherInPieces);
+            }
+            long[] less = new long[numbers.length - 1];
+            System.arraycopy(numbers, 0, less, 0, index);
+            System.arraycopy(numbers, index + 1, less, index, less.length - index);
+            long bytes = bytesBefore[index + 1] - bytesBefore[index];
+            long[] lessBefore = new long[bytesBefore.length - 1];
+            for (int i = 0; i < lessBefore.length; i++) {
+                lessBefore[i] = i <= index ? bytesBefore[i] : bytesBefore[i + 1] - bytes;
+            }
+            return new Segments(less, lessBefore, otherPartials, otherStreamed, otherInPieces);
+        }
 
         int indexOf(long segment) {
             return Arrays.binarySearch(numbers, segment);

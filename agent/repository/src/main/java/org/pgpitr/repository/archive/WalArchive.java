@@ -165,6 +165,16 @@ public final class WalArchive {
         return histories;
     }
 
+    /**
+     * A timeline's history.
+     *
+     * @return empty if the store says that there is none
+     * @throws PgpitrException CORRUPT, NO_KEY
+     */
+    public Optional<TimelineHistory> history(TimelineHistoryName name) {
+        return new ArchivedFileReader(generation).history(name);
+    }
+
     /** Shows every archived history by its name, unread. */
     public void listHistories(BiConsumer<TimelineHistoryName, ObjectStat> visitor) {
         store.list(layout.historyPrefix(), (key, stat) -> {
@@ -212,13 +222,15 @@ public final class WalArchive {
     }
 
     /**
-     * As {@link #scan()}, in several listings at a time.
+     * As {@link #scan(Map)}, in several listings at a time.
      *
+     * @param streamed as there
      * @param splits where one listing ends and the next begins, in order; they need not exist
      * @param threads runs the listings
      */
-    public ArchivedWal scan(List<WalSegmentName> splits, ExecutorService threads) {
+    public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed, List<WalSegmentName> splits, ExecutorService threads) {
         WalListing listing = new WalListing(layout, generation.identity().segmentSize());
+        streamed.forEach(listing::streamed);
         List<Future<?>> stretches = new ArrayList<>();
         for (int i = 0; i <= splits.size(); i++) {
             // As in scan(from): the bare name has no object and sorts before all that begin with it.

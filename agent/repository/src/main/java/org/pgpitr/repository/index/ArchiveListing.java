@@ -2,9 +2,11 @@ package org.pgpitr.repository.index;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
@@ -29,9 +31,14 @@ public final class ArchiveListing {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static ArchivedWal scan(Generation generation, int atATime) {
+        return scan(generation, Map.of(), atATime);
+    }
+
+    /** As {@link #scan(Generation, int)}, with what pieces of a stream add, as {@link WalArchive#scan(Map)} has it. */
+    public static ArchivedWal scan(Generation generation, Map<WalSegmentName, Lsn> streamed, int atATime) {
         List<WalSegmentName> splits = splits(generation);
         if (splits.isEmpty()) {
-            return new WalArchive(generation).scan();
+            return new WalArchive(generation).scan(streamed);
         }
         ExecutorService threads = Executors.newFixedThreadPool(atATime, work -> {
             Thread thread = new Thread(work, "archive-listing");
@@ -39,7 +46,7 @@ public final class ArchiveListing {
             return thread;
         });
         try {
-            return new WalArchive(generation).scan(splits, threads);
+            return new WalArchive(generation).scan(streamed, splits, threads);
         } finally {
             threads.shutdownNow();
         }

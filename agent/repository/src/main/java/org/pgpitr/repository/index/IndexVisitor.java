@@ -1,5 +1,6 @@
 package org.pgpitr.repository.index;
 
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.SegmentSummary;
@@ -22,6 +23,15 @@ public interface IndexVisitor {
      * @throws BrokenWalException unless a visitor takes note of it and goes on
      */
     default Next broken(WalSegmentName segment, BrokenWalException why) {
+        throw why;
+    }
+
+    /**
+     * A segment whose object is damaged.
+     *
+     * @throws PgpitrException unless a visitor takes note of it and goes on
+     */
+    default Next damaged(WalSegmentName segment, PgpitrException why) {
         throw why;
     }
 }

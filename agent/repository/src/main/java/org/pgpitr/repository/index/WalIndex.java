@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -85,8 +87,8 @@ public final class WalIndex implements AutoCloseable {
         STRETCHES
     }
 
-    /** What one object tells, in order; a segment whose WAL is broken instead. */
-    private record Told(List<SegmentSummary> summaries, WalSegmentName broken, BrokenWalException why) {}
+    /** What one object tells, in order; then a segment that tells nothing, since its WAL or its object is broken. */
+    private record Told(List<SegmentSummary> summaries, WalSegmentName broken, RuntimeException why) {}
 
     /** Reads ahead: the objects' reading is handed out in the order of the WAL, and shown in the same order. */
     private void show(TimelineId timeline, long from, long to, Finest finest, IndexVisitor visitor) {
@@ -112,7 +114,12 @@ public final class WalIndex implements AutoCloseable {
                 return IndexVisitor.Next.STOP;
             }
         }
-        return told.broken() == null ? IndexVisitor.Next.CONTINUE : visitor.broken(told.broken(), told.why());
+        if (told.why() instanceof BrokenWalException broken) {
+            return visitor.broken(told.broken(), broken);
+        }
+        return told.why() instanceof PgpitrException damaged
+                ? visitor.damaged(told.broken(), damaged)
+                : IndexVisitor.Next.CONTINUE;
     }
 
     private static Told result(Future<Told> piece) {
@@ -224,6 +231,11 @@ public final class WalIndex implements AutoCloseable {
             try {
                 summaries.read(name).ifPresent(all::add);
             } catch (BrokenWalException e) {
+                return new Told(all, name, e);
+            } catch (PgpitrException e) {
+                if (e.exitCode() != ExitCode.CORRUPT) {
+                    throw e;
+                }
                 return new Told(all, name, e);
             }
         }

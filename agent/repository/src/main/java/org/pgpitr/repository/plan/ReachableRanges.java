@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
@@ -46,7 +47,8 @@ record ReachableRanges(RecoveryFacts facts, Timelines timelines) {
     private List<ReachableRange> all() {
         List<ReachableRange> found = new ArrayList<>();
         for (TimelineId timeline : timelines.known().descendingSet()) {
-            for (ReachableRange range : along(timelines.path(timeline))) {
+            for (WindowInterval interval : along(timelines.path(timeline))) {
+                ReachableRange range = interval.range();
                 if (found.stream().noneMatch(longer -> isPart(range, longer))) {
                     found.add(range);
                 }
@@ -55,17 +57,27 @@ record ReachableRanges(RecoveryFacts facts, Timelines timelines) {
         return found;
     }
 
-    /** One range for each stretch of unbroken WAL, from the end of its oldest backup on. */
-    private List<ReachableRange> along(WalPath path) {
-        Map<Lsn, ReachableRange> byEnd = new LinkedHashMap<>();
-        for (BackupSummary backup : facts.backups()) {
-            Candidate candidate = Candidate.of(backup, path, facts);
-            if (Timelines.misfit(backup, path).isEmpty()
-                    && candidate.defect(facts).isEmpty()) {
-                byEnd.putIfAbsent(candidate.reach().end(), range(candidate));
-            }
-        }
-        return List.copyOf(byEnd.values());
+    /** One interval for each stretch of unbroken WAL, from the end of the first backup that serves it on. */
+    List<WindowInterval> along(WalPath path) {
+        Map<Lsn, List<Candidate>> byEnd = new LinkedHashMap<>();
+        facts.backups().stream()
+                .filter(backup -> Timelines.misfit(backup, path).isEmpty())
+                .sorted(Comparator.comparing(BackupSummary::stopLsn))
+                .map(backup -> Candidate.of(backup, path, facts))
+                .filter(candidate -> candidate.defect(facts).isEmpty())
+                .forEach(candidate -> byEnd.computeIfAbsent(candidate.reach().end(), end -> new ArrayList<>())
+                        .add(candidate));
+        return byEnd.values().stream().map(this::interval).toList();
+    }
+
+    private WindowInterval interval(List<Candidate> candidates) {
+        Candidate first = candidates.get(0);
+        long from = facts.segmentSize().segmentNumber(first.backup().startLsn());
+        return new WindowInterval(
+                range(first),
+                candidates.stream().map(Candidate::backup).toList(),
+                first.path().ranges(from, first.reach().end()),
+                Optional.empty());
     }
 
     private ReachableRange range(Candidate candidate) {
@@ -84,7 +96,7 @@ record ReachableRanges(RecoveryFacts facts, Timelines timelines) {
     }
 
     /** Whether all of {@code range} lies on the way of {@code longer} as well. */
-    private boolean isPart(ReachableRange range, ReachableRange longer) {
+    boolean isPart(ReachableRange range, ReachableRange longer) {
         return longer.backup().equals(range.backup())
                 && !longer.to().isBefore(range.to())
                 && timelines

@@ -70,6 +70,13 @@ public final class WalHoles {
         return holes.found.stream().map(Found::hole).toList();
     }
 
+    /** The holes along one path, by their positions. */
+    static List<WalHole> along(RecoveryFacts facts, WalPath path) {
+        WalHoles holes = new WalHoles(facts);
+        holes.along(path);
+        return holes.found.stream().map(Found::hole).toList();
+    }
+
     /** The gaps between archived segments of the same timeline, for one who can't tell where backups begin. */
     public static List<WalHole> between(ArchivedWal wal, WalSegmentSize size) {
         List<WalHole> holes = new ArrayList<>();

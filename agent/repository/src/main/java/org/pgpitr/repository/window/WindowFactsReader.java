@@ -1,0 +1,140 @@
+package org.pgpitr.repository.window;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineHistoryName;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.index.ArchiveListing;
+import org.pgpitr.repository.plan.PassedOver;
+import org.pgpitr.repository.plan.RecoveryFacts;
+import org.pgpitr.repository.plan.WholeBackups;
+import org.pgpitr.repository.plan.WindowFacts;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
+
+/** Reads what a window rests on. What can't be read is a fact too. */
+final class WindowFactsReader {
+    private final Generation generation;
+    private final WalArchive archive;
+    private final int atATime;
+
+    /** @param atATime how many listings and manifests are read at a time */
+    WindowFactsReader(Generation generation, int atATime) {
+        this.generation = generation;
+        this.archive = new WalArchive(generation);
+        this.atATime = atATime;
+    }
+
+    /** Segments and pieces; the pieces first, since they go when their segment is archived. */
+    ArchivedWal wal() {
+        Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
+        return ArchiveListing.scan(generation, streamed, atATime);
+    }
+
+    /** Which segments were refused, and where they are. */
+    SortedMap<WalSegmentName, ObjectKey> refused() {
+        SortedMap<WalSegmentName, ObjectKey> refused = new TreeMap<>();
+        generation.store().list(generation.layout().brokenPrefix(), (key, stat) -> {
+            generation.layout().refusedAt(key).ifPresent(found -> refused.putIfAbsent(found.segment(), key));
+            return ObjectStore.ListVisitor.Next.CONTINUE;
+        });
+        return refused;
+    }
+
+    /**
+     * All facts.
+     *
+     * @param listing the backups
+     * @throws PgpitrException NO_KEY
+     * @throws StorageException if the store does not answer
+     */
+    WindowFacts read(BackupCatalog.Listing listing, Instant asOf) {
+        SortedMap<TimelineId, String> damaged = new TreeMap<>();
+        SortedMap<TimelineId, TimelineHistory> histories = histories(damaged);
+        RecoveryFacts facts = new RecoveryFacts(
+                generation.identity().segmentSize(),
+                listing.backups(),
+                listing.unreadable().stream()
+                        .map(backup ->
+                                new PassedOver(backup.id(), backup.reason().getMessage()))
+                        .toList(),
+                histories,
+                wal(),
+                asOf);
+        return new WindowFacts(facts, damaged, refused(), new TreeMap<>()).without(defects(listing.backups()));
+    }
+
+    private SortedMap<TimelineId, TimelineHistory> histories(SortedMap<TimelineId, String> damaged) {
+        List<TimelineHistoryName> names = new ArrayList<>();
+        archive.listHistories((name, stat) -> names.add(name));
+        SortedMap<TimelineId, TimelineHistory> histories = new TreeMap<>();
+        for (TimelineHistoryName name : names) {
+            try {
+                archive.history(name).ifPresent(history -> histories.put(name.timeline(), history));
+            } catch (PgpitrException e) {
+                if (e.exitCode() != ExitCode.CORRUPT) {
+                    throw e;
+                }
+                damaged.put(name.timeline(), e.getMessage());
+            }
+        }
+        return histories;
+    }
+
+    /** What is missing of backups, as one listing of each tells. */
+    private Map<BackupId, String> defects(List<BackupSummary> backups) {
+        ExecutorService threads = Executors.newFixedThreadPool(atATime, work -> {
+            Thread thread = new Thread(work, "window");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Map<BackupId, Future<Optional<String>>> asked = new LinkedHashMap<>();
+            for (BackupSummary backup : backups) {
+                asked.put(backup.id(), threads.submit(() -> WholeBackups.defect(generation, backup.id())));
+            }
+            Map<BackupId, String> defects = new LinkedHashMap<>();
+            asked.forEach((id, answer) -> get(answer).ifPresent(defect -> defects.put(id, defect)));
+            return defects;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Optional<String> get(Future<Optional<String>> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while listing backups", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException("listing a backup", e.getCause());
+        }
+    }
+}
