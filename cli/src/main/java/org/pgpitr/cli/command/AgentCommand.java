@@ -122,7 +122,8 @@ public final class AgentCommand extends PgpitrCommand {
                                 createSlot ? StreamOptions.OnNoSlot.CREATE : StreamOptions.OnNoSlot.FAIL,
                                 StreamOptions.OnMissing.REQUIRE),
                         log,
-                        environment.clock()));
+                        environment.clock(),
+                        registry));
             }
             new Agent(
                             dataDirectory,

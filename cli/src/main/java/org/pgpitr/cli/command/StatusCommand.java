@@ -2,6 +2,8 @@ package org.pgpitr.cli.command;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Command;
 /** How archiving gets on. */
 @Command(
         name = "status",
-        header = "Tell how archiving gets on: the last archived WAL, what waits, the agent.",
+        header = "Tell how archiving gets on: the last archived WAL, what waits, the agent, the stream.",
         description =
                 "Looks at the data directory and the spool on this host alone: it needs neither the agent, nor the"
                         + " server, nor the repository. Run it as the server's user.",
@@ -74,6 +76,9 @@ public final class StatusCommand extends PgpitrCommand {
                 Human.size(status.freeBytes()) + " of " + Human.size(status.totalBytes())
                         + " left on the disk of pg_wal");
         page.entry("agent", status.agent().map(facts -> agent(facts)).orElse(List.of("none is running")));
+        status.agent()
+                .map(facts -> facts.get("stream") instanceof Map<?, ?> stream ? stream : null)
+                .ifPresent(stream -> page.entry("stream", stream(stream)));
         status.agent().flatMap(StatusCommand::namesTrouble).ifPresent(trouble -> page.entry("names", trouble));
         return page;
     }
@@ -113,6 +118,23 @@ public final class StatusCommand extends PgpitrCommand {
                 : List.of(
                         running,
                         "last error, at " + archiver.get("last_error_time") + ": " + archiver.get("last_error"));
+    }
+
+    private List<String> stream(Map<?, ?> facts) {
+        List<String> lines = new ArrayList<>();
+        lines.add(facts.get("state")
+                + (facts.get("durable_lsn") == null
+                        ? ""
+                        : ", durable up to " + facts.get("durable_lsn") + " on timeline " + facts.get("timeline")));
+        if (facts.get("waiting_since") instanceof String since && facts.get("lag_bytes") instanceof Number bytes) {
+            lines.add(Human.size(bytes.longValue()) + " behind, the oldest for "
+                    + Human.duration(Duration.between(
+                            Instant.parse(since), environment.clock().instant())));
+        }
+        if (facts.get("last_error") != null) {
+            lines.add("last error, at " + facts.get("last_error_time") + ": " + facts.get("last_error"));
+        }
+        return lines;
     }
 
     private static JsonObject json(ArchivingStatus status) {

@@ -62,7 +62,7 @@ public final class Cluster {
         PostgresInstance upgraded = work.instance("source-" + NUMBER.incrementAndGet(), other);
         Pgpitr own = pgpitr.on(upgraded);
         upgraded.initdb(InitdbOptions.standard());
-        settings(upgraded);
+        settings(upgraded, "primary.conf");
         own.environment().forEach(upgraded::environment);
         upgraded.start();
         return new Cluster(work, other, own, upgraded);
@@ -70,17 +70,25 @@ public final class Cluster {
 
     /** A new cluster, configured but not started, and unknown to its new repository. */
     public static Cluster stopped(Workspace work, Programs programs, Variant variant, InitdbOptions options) {
+        return stopped(work, programs, variant, options, "primary.conf");
+    }
+
+    /** As {@link #stopped(Workspace, Programs, Variant, InitdbOptions)}, with other samples instead of primary.conf. */
+    public static Cluster stopped(
+            Workspace work, Programs programs, Variant variant, InitdbOptions options, String... samples) {
         PostgresInstance server = work.instance("source-" + NUMBER.incrementAndGet(), programs);
         Pgpitr pgpitr = Pgpitr.with(work, server, variant);
         server.initdb(options);
-        settings(server);
+        settings(server, samples);
         pgpitr.environment().forEach(server::environment);
         return new Cluster(work, programs, pgpitr, server);
     }
 
-    private static void settings(PostgresInstance server) {
-        server.include(TestDistribution.sample("primary.conf"))
-                .set("fsync", "off")
+    private static void settings(PostgresInstance server, String... samples) {
+        for (String sample : samples) {
+            server.include(TestDistribution.sample(sample));
+        }
+        server.set("fsync", "off")
                 .set("shared_buffers", "16MB")
                 .set("autovacuum", "off")
                 .set("track_commit_timestamp", "on")

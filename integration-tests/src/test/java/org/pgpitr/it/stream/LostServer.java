@@ -92,7 +92,8 @@ final class LostServer implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep((synchronous ? 100 : 1000) + random.nextInt(synchronous ? 1500 : 3000));
             megabytes = stream.mostMemory();
             killed = System.nanoTime();
-            if (random.nextBoolean()) {
+            // a receiver that outlives its server stores what has arrived: the worst is that it goes first
+            if (!synchronous || random.nextBoolean()) {
                 stream.kill();
                 source.server().kill();
             } else {

@@ -12,7 +12,6 @@ import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Programs;
-import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 
@@ -26,13 +25,21 @@ final class Streaming implements AutoCloseable {
         this.process = process;
     }
 
-    /** A running server with one of the samples over primary.conf, whose configuration says that it is streamed. */
-    static Cluster cluster(Workspace work, int major, Variant variant, String... samples) {
-        Cluster cluster = Cluster.stopped(work, Programs.of(work, major), variant, InitdbOptions.standard());
-        for (String sample : samples) {
-            cluster.server().include(TestDistribution.sample(sample));
-        }
+    /** A running server with one of the samples, as it stands, whose configuration says that it is streamed. */
+    static Cluster cluster(Workspace work, int major, Variant variant, String sample) {
+        return begun(stopped(work, major, variant, sample));
+    }
+
+    /** As {@link #cluster}, but neither started nor known to its repository. */
+    static Cluster stopped(Workspace work, int major, Variant variant, String sample) {
+        Cluster cluster = Cluster.stopped(work, Programs.of(work, major), variant, InitdbOptions.standard(), sample);
         cluster.pgpitr().variable("PGPITR_STREAM_ENABLED", "true");
+        return cluster;
+    }
+
+    /** Starts it and makes its place in the repository. */
+    static Cluster begun(Cluster cluster) {
+        cluster.pgpitr().environment().forEach(cluster.server()::environment);
         cluster.server().start();
         cluster.pgpitr().run("init").expect(ExitCode.OK);
         cluster.prepare();

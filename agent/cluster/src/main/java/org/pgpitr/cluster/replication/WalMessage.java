@@ -9,9 +9,10 @@ public sealed interface WalMessage {
      * WAL, just behind the WAL of the message before it.
      *
      * @param start position of the first byte
+     * @param serverEnd up to where the server has WAL to send
      * @param bytes at least one; they are the receiver's
      */
-    record Data(Lsn start, ByteBuffer bytes) implements WalMessage {}
+    record Data(Lsn start, Lsn serverEnd, ByteBuffer bytes) implements WalMessage {}
 
     /** The server lives. */
     record KeepAlive(Reply reply) implements WalMessage {}

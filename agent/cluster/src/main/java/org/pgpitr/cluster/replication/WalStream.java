@@ -69,8 +69,9 @@ public final class WalStream implements AutoCloseable {
         byte kind = message.get();
         if (kind == 'w') {
             Lsn start = new Lsn(message.getLong());
-            message.position(message.position() + 2 * Long.BYTES);
-            return new WalMessage.Data(start, message);
+            Lsn serverEnd = new Lsn(message.getLong());
+            message.position(message.position() + Long.BYTES);
+            return new WalMessage.Data(start, serverEnd, message);
         }
         if (kind == 'k') {
             message.position(message.position() + 2 * Long.BYTES);

@@ -1,5 +1,6 @@
 package org.pgpitr.service.stream;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +23,11 @@ public final class StreamComponent implements AgentComponent {
             List<Repository> repositories,
             StreamOptions options,
             AgentLog log,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry registry) {
         this.receiver = new StreamReceiver(
                 settings, repositories, options, StreamReceiver.OnFailure.RETRY, new Logging(log), clock);
+        StreamMetrics.register(registry, receiver, clock);
     }
 
     @Override
@@ -46,6 +49,8 @@ public final class StreamComponent implements AgentComponent {
                 "timeline", status.received().map(at -> at.timeline().value()).orElse(null));
         members.put("received_lsn", lsn(status.received()));
         members.put("durable_lsn", lsn(status.durable()));
+        members.put("lag_bytes", status.lagBytes());
+        members.put("waiting_since", status.waitingSince().orElse(null));
         members.put("durable_time", status.durableSince().orElse(null));
         members.put(
                 "last_error",

@@ -1,39 +1,68 @@
 package org.pgpitr.service.stream;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 
 /** What a receiver is doing, for those who ask. Safe for several threads. */
 final class StreamProgress {
+    /** Arrivals within this time are one. */
+    private static final Duration TOGETHER = Duration.ofMillis(100);
+    /** Of more than so many, which is a hundred seconds' worth, only the oldest are known. */
+    private static final int MOST_ARRIVALS = 1000;
+
+    private record Arrival(Instant time, Lsn end) {}
+
     private final StreamListener listener;
     private final Clock clock;
-    private volatile boolean streamed;
-    private volatile StreamStatus status = new StreamStatus(
-            StreamStatus.State.STOPPED, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    /** What has arrived and is not durable yet, oldest first. */
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
+
+    private StreamStatus.State state = StreamStatus.State.STOPPED;
+    private Optional<StreamPosition> received = Optional.empty();
+    private Optional<Lsn> serverEnd = Optional.empty();
+    private Optional<StreamPosition> durable = Optional.empty();
+    private Optional<Instant> durableSince = Optional.empty();
+    private Optional<StreamStatus.Failure> lastFailure = Optional.empty();
+    private long failures;
+    private boolean streamed;
 
     StreamProgress(StreamListener listener, Clock clock) {
         this.listener = listener;
         this.clock = clock;
     }
 
-    StreamStatus status() {
-        return status;
+    synchronized StreamStatus status() {
+        return new StreamStatus(
+                state,
+                received,
+                serverEnd,
+                durable,
+                durableSince,
+                Optional.ofNullable(arrivals.peekFirst()).map(Arrival::time),
+                failures,
+                lastFailure);
     }
 
-    void state(StreamStatus.State state) {
-        StreamStatus s = status;
-        status = new StreamStatus(state, s.received(), s.durable(), s.durableSince(), s.lastFailure());
+    synchronized void state(StreamStatus.State now) {
+        state = now;
     }
 
     void streaming(StreamPosition from) {
-        streamed = true;
-        state(StreamStatus.State.STREAMING);
+        synchronized (this) {
+            state = StreamStatus.State.STREAMING;
+            streamed = true;
+            arrivals.clear();
+        }
         listener.streaming(from);
     }
 
     /** Whether it has ever received. */
-    boolean hasStreamed() {
+    synchronized boolean hasStreamed() {
         return streamed;
     }
 
@@ -45,27 +74,35 @@ final class StreamProgress {
         listener.switched(to);
     }
 
-    void received(StreamPosition position) {
-        StreamStatus s = status;
-        status = new StreamStatus(s.state(), Optional.of(position), s.durable(), s.durableSince(), s.lastFailure());
+    synchronized void received(StreamPosition position, Lsn server) {
+        received = Optional.of(position);
+        serverEnd = Optional.of(server.isAfter(position.lsn()) ? server : position.lsn());
+        Instant now = clock.instant();
+        Arrival last = arrivals.peekLast();
+        if (last != null && now.isBefore(last.time().plus(TOGETHER))) {
+            arrivals.removeLast();
+            arrivals.add(new Arrival(last.time(), position.lsn()));
+        } else if (arrivals.size() < MOST_ARRIVALS) {
+            arrivals.add(new Arrival(now, position.lsn()));
+        }
     }
 
-    void durable(StreamPosition position) {
-        StreamStatus s = status;
-        if (!s.durable().equals(Optional.of(position))) {
-            status = new StreamStatus(
-                    s.state(), s.received(), Optional.of(position), Optional.of(clock.instant()), s.lastFailure());
+    synchronized void durable(StreamPosition position) {
+        if (!durable.equals(Optional.of(position))) {
+            durable = Optional.of(position);
+            durableSince = Optional.of(clock.instant());
+        }
+        while (!arrivals.isEmpty() && !arrivals.getFirst().end().isAfter(position.lsn())) {
+            arrivals.removeFirst();
         }
     }
 
     void failed(RuntimeException failure) {
-        StreamStatus s = status;
-        status = new StreamStatus(
-                StreamStatus.State.WAITING,
-                s.received(),
-                s.durable(),
-                s.durableSince(),
-                Optional.of(new StreamStatus.Failure(clock.instant(), failure.getMessage())));
+        synchronized (this) {
+            state = StreamStatus.State.WAITING;
+            failures++;
+            lastFailure = Optional.of(new StreamStatus.Failure(clock.instant(), failure.getMessage()));
+        }
         listener.failed(failure);
     }
 }

@@ -207,7 +207,7 @@ final class StreamSession {
     private void take(WalMessage message, StreamPosition from, Intake intake) {
         if (message instanceof WalMessage.Data data) {
             intake.append(data.start(), data.bytes());
-            progress.received(new StreamPosition(from.timeline(), intake.received()));
+            progress.received(new StreamPosition(from.timeline(), intake.received()), data.serverEnd());
         } else if (message instanceof WalMessage.KeepAlive alive && alive.reply() == WalMessage.Reply.WANTED) {
             nextReport = System.nanoTime();
         }
