@@ -169,8 +169,8 @@ public final class Codec {
 
     private static byte[] allOf(Content file) throws IOException {
         try (InputStream in = file.open()) {
-            byte[] bytes = in.readNBytes((int) file.length());
-            if (bytes.length != file.length() || in.read() >= 0) {
+            byte[] bytes = new byte[Math.toIntExact(file.length())];
+            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length || in.read() >= 0) {
                 throw new IOException("it changed while it was read");
             }
             return bytes;

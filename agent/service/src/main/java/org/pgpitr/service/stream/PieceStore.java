@@ -11,6 +11,9 @@ import org.pgpitr.storage.StorageException;
 
 /** The pieces of one repository, as a receiver stores and deletes them: it may have to do without deleting. */
 final class PieceStore {
+    /** A piece is encoded in memory, while segments are in other threads; where more has come, several leave. */
+    private static final int ENCODED_AT_ONCE = 4 << 20;
+
     private final Generation generation;
     private final StreamArchive pieces;
     private final int pieceBytes;
@@ -20,7 +23,7 @@ final class PieceStore {
     PieceStore(Generation generation, int pieceBytes) {
         this.generation = generation;
         this.pieces = new StreamArchive(generation);
-        this.pieceBytes = pieceBytes;
+        this.pieceBytes = Math.min(pieceBytes, ENCODED_AT_ONCE);
     }
 
     StreamArchive pieces() {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -19,6 +20,10 @@ import org.pgpitr.service.Threads;
  * is never late because a segment is on its way. Closing it ends the threads.
  */
 final class Storing implements AutoCloseable {
+    /** A segment is encoded in memory for each repository. */
+    private static final int ARCHIVED_AT_ONCE = 2;
+
+    private final Semaphore archiving = new Semaphore(ARCHIVED_AT_ONCE);
     private final Intake intake;
     private final List<StreamTarget> targets;
     private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("pgpitr-stream"));
@@ -70,8 +75,17 @@ final class Storing implements AutoCloseable {
             if (whole.isEmpty()) {
                 return;
             }
-            inAll(target -> target.archive(whole.get()));
+            inAll(target -> archive(target, whole.get()));
             intake.archivedWhole();
+        }
+    }
+
+    private void archive(StreamTarget target, ReceivedSegment segment) {
+        archiving.acquireUninterruptibly();
+        try {
+            target.archive(segment);
+        } finally {
+            archiving.release();
         }
     }
 
