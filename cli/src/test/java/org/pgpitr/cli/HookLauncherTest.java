@@ -207,6 +207,30 @@ class HookLauncherTest {
     }
 
     @Test
+    void the_configuration_may_be_named_by_an_option() throws Exception {
+        Map<String, String> noJava = Map.of("PGPITR_JAVA", "/nonexistent", "PGPITR_CONFIG", "/nonexistent.toml");
+        for (String[] call : List.of(
+                new String[] {"archive-push", "--config", config.toString(), FILE.toString()},
+                new String[] {"archive-push", FILE.toString(), "-c", config.toString()},
+                new String[] {"archive-push", "--config=" + config, FILE.toString()},
+                new String[] {"--config", config.toString(), "archive-push", FILE.toString()})) {
+            assertThat(end(begin(data, noJava, call)))
+                    .as(String.join(" ", call))
+                    .isEqualTo(new Result(0, ""));
+        }
+        Path other = Files.copy(config, folder.resolve("other.toml"), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String[] call : List.of(
+                new String[] {"archive-push", "--config", other.toString(), FILE.toString()},
+                new String[] {"archive-push", "--config", "../pgpitr.toml", FILE.toString()},
+                new String[] {"archive-push", "--repository", "near", FILE.toString()},
+                new String[] {"archive-push", "--cluster", "other", FILE.toString()},
+                new String[] {"archive-push", "--config", config.toString(), "--json", FILE.toString()},
+                new String[] {"archive-push", FILE.toString(), "--config"})) {
+            end(begin(data, Map.of(), call)).isDoneByJava();
+        }
+    }
+
+    @Test
     void a_call_of_another_form_is_javas() throws Exception {
         end(begin(data, Map.of(), "archive-push", data.resolve(FILE).toString()))
                 .isDoneByJava();

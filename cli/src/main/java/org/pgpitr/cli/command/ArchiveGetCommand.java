@@ -1,7 +1,9 @@
 package org.pgpitr.cli.command;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.output.ErrorText;
@@ -10,11 +12,13 @@ import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.InvalidFormatException;
-import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.service.archive.ArchiveGet;
 import org.pgpitr.service.archive.WantedGeneration;
 import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.prefetch.RecoveryHook;
+import org.pgpitr.service.prefetch.RecoverySource;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -76,9 +80,15 @@ public final class ArchiveGetCommand extends PgpitrCommand {
     @Option(
             names = "--encryption",
             paramLabel = "none|age",
-            defaultValue = "none",
-            description = "Of the generation of that system identifier; ${DEFAULT-VALUE} without it.")
+            description = "Of the generation of that system identifier; none without it.")
     private ClusterIdentity.Encryption encryption;
+
+    /** The launcher does it: it calls this command anew, with the configuration as it is by then. */
+    @Option(
+            names = "--wait",
+            description = "Where the file can't be had, try again every 10 seconds instead of failing, for ever. For a"
+                    + " standby, whose server would stop; see docs/archiving.md.")
+    private boolean wait;
 
     @ArgGroup(validate = false, heading = "%nConfiguration:%n", order = 1)
     private final ConfigurationOptions options = new ConfigurationOptions();
@@ -99,32 +109,63 @@ public final class ArchiveGetCommand extends PgpitrCommand {
     @Override
     ExitCode run() {
         Configuration configuration = options.loadQuietly(environment, List.of());
+        Path dataDirectory = Path.of("").toAbsolutePath();
+        RecoverySource source = source();
+        ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
         ArchiveGet.Outcome outcome;
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
-            Path dataDirectory = Path.of("").toAbsolutePath();
-            ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
             outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning)
-                    .get(name, destination, wanted(dataDirectory));
+                    .get(name, destination, wanted(source, dataDirectory));
         }
         boolean found = outcome == ArchiveGet.Outcome.FOUND;
+        tell(configuration, source, dataDirectory, found, err);
         if (output.json()) {
             new JsonObject().put("file", name).put("found", found).print(environment.out());
         }
         return found ? ExitCode.OK : ExitCode.ABSENT;
     }
 
-    private WantedGeneration wanted(Path dataDirectory) {
-        if (systemIdentifier != null) {
-            try {
-                return new WantedGeneration.OfBackup(
-                        generation == null ? 1 : generation, SystemIdentifier.parse(systemIdentifier), encryption);
-            } catch (InvalidFormatException e) {
-                throw new PgpitrException(
-                        ExitCode.USAGE, e.getMessage(), "`pgpitr list` shows the clusters' system identifiers", e);
-            }
+    private RecoverySource source() {
+        return new RecoverySource(
+                options.file(environment),
+                options.repository(),
+                options.cluster(),
+                Optional.ofNullable(generation),
+                Optional.ofNullable(systemIdentifier),
+                Optional.ofNullable(encryption));
+    }
+
+    private static WantedGeneration wanted(RecoverySource source, Path dataDirectory) {
+        try {
+            return source.wanted(dataDirectory);
+        } catch (InvalidFormatException e) {
+            throw new PgpitrException(
+                    ExitCode.USAGE, e.getMessage(), "`pgpitr list` shows the clusters' system identifiers", e);
         }
-        return generation == null
-                ? new WantedGeneration.OfDataDirectory(dataDirectory)
-                : new WantedGeneration.Numbered(generation);
+    }
+
+    /** The file is in place by now, or is known to be absent: nothing here makes a failure of that. */
+    private void tell(
+            Configuration configuration, RecoverySource source, Path dataDirectory, boolean found, ErrorText err) {
+        try {
+            RecoveryHook hook = new RecoveryHook(
+                    dataDirectory.toRealPath(),
+                    environment.variables(),
+                    configuration.agent(),
+                    source,
+                    options.config(),
+                    environment.launcher(),
+                    environment.clock());
+            if (!hook.isCalledFor(destination)) {
+                return;
+            }
+            if (found) {
+                hook.delivered(WalFileName.parse(name));
+            } else {
+                hook.notDelivered();
+            }
+        } catch (IOException | RuntimeException e) {
+            err.warning("nothing is prefetched: " + e);
+        }
     }
 }

@@ -1,15 +1,21 @@
 package org.pgpitr.cli.command;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
+import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.agent.OnDemandAgent;
 import org.pgpitr.service.archive.ArchivePush;
 import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.config.OnDemand;
 import org.pgpitr.service.init.DataDirectory;
+import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -29,6 +35,9 @@ import picocli.CommandLine.Parameters;
             "  pgpitr archive-push pg_wal/000000010000000000000042             by hand, in the data directory"
         })
 public final class ArchivePushCommand extends PgpitrCommand {
+    /** The command by whose name an agent is started for it. */
+    static final String COMMAND = "archive-push";
+
     private final Environment environment;
 
     @Parameters(
@@ -51,6 +60,7 @@ public final class ArchivePushCommand extends PgpitrCommand {
         Configuration configuration = options.loadQuietly(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             ArchivePush.Result result = new ArchivePush(wiring.repositories(), dataDirectory(configuration)).push(file);
+            startAgent(configuration);
             if (output.json()) {
                 new JsonObject()
                         .put("file", result.name())
@@ -64,6 +74,28 @@ public final class ArchivePushCommand extends PgpitrCommand {
             }
         }
         return ExitCode.OK;
+    }
+
+    /** With the first segment that the server offers, if that is wanted; the file is durable whatever becomes of it. */
+    private void startAgent(Configuration configuration) {
+        if (configuration.agent().onDemand() != OnDemand.ALWAYS
+                || !Path.of("pg_wal").equals(file.getParent())
+                || options.repository().isPresent()
+                || options.cluster().isPresent()) {
+            return;
+        }
+        try {
+            Path here = Path.of("").toRealPath();
+            Spool spool = new Spool(Spool.root(environment.variables()), here);
+            OnDemandAgent agent = new OnDemandAgent(environment.launcher(), here, spool, environment.clock());
+            if (!agent.isRunning() && agent.isPossible()) {
+                spool.create();
+                agent.start(COMMAND, options.config());
+            }
+        } catch (IOException | PgpitrException e) {
+            new ErrorText(environment.err(), environment.coloursErr())
+                    .warning("no agent is started: " + e.getMessage());
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package org.pgpitr.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentSize;
@@ -14,18 +15,21 @@ final class LocalServer {
     private LocalServer() {}
 
     /**
-     * Its real path.
+     * Its real path: the configured one, else the working directory if that is one, as on a host that only restores.
      *
-     * @throws PgpitrException USAGE if it is not configured, or there is none
+     * @throws PgpitrException USAGE if it is neither configured nor here, or there is none
      */
     static Path dataDirectory(Configuration configuration) {
+        Path here = Path.of("").toAbsolutePath();
         Path configured = configuration
                 .cluster()
                 .dataDirectory()
-                .orElseThrow(() -> new PgpitrException(
-                        ExitCode.USAGE,
-                        "the data directory is not configured",
-                        "set data_directory in [cluster], or PGPITR_CLUSTER_DATA_DIRECTORY"));
+                .or(() -> Optional.of(here).filter(DataDirectory::isOne))
+                .orElseThrow(
+                        () -> new PgpitrException(
+                                ExitCode.USAGE,
+                                "the data directory is not configured",
+                                "set data_directory in [cluster] or PGPITR_CLUSTER_DATA_DIRECTORY, or run this in the data directory"));
         try {
             return configured.toRealPath();
         } catch (IOException e) {

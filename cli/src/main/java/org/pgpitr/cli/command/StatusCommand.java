@@ -75,6 +75,7 @@ public final class StatusCommand extends PgpitrCommand {
                 "room",
                 Human.size(status.freeBytes()) + " of " + Human.size(status.totalBytes())
                         + " left on the disk of pg_wal");
+        status.agent().flatMap(facts -> prefetch(facts)).ifPresent(text -> page.entry("prefetch", text));
         page.entry("agent", status.agent().map(facts -> agent(facts)).orElse(List.of("none is running")));
         status.agent()
                 .map(facts -> facts.get("stream") instanceof Map<?, ?> stream ? stream : null)
@@ -102,6 +103,19 @@ public final class StatusCommand extends PgpitrCommand {
                                 + Human.duration(Duration.between(
                                         since, environment.clock().instant())))
                         .orElse("");
+    }
+
+    /** Empty if the server does not recover, or has asked for nothing yet. */
+    private static Optional<String> prefetch(Map<String, Object> facts) {
+        if (!(facts.get("prefetch") instanceof Map<?, ?> prefetch) || !Boolean.TRUE.equals(prefetch.get("following"))) {
+            return Optional.empty();
+        }
+        long ready = prefetch.get("ready_files") instanceof Number number ? number.longValue() : 0;
+        long bytes = prefetch.get("ready_bytes") instanceof Number number ? number.longValue() : 0;
+        String state = Human.count(ready, "segment", "segments") + " ready, " + Human.size(bytes)
+                + (prefetch.get("last_delivered") == null ? "" : ", behind " + prefetch.get("last_delivered"));
+        return Optional.of(
+                prefetch.get("last_error") == null ? state : state + "; it fails: " + prefetch.get("last_error"));
     }
 
     private static List<String> agent(Map<String, Object> facts) {

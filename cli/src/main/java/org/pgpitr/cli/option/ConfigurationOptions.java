@@ -41,6 +41,12 @@ public final class ConfigurationOptions {
         return Optional.ofNullable(config);
     }
 
+    /** Where the configuration is looked for, there or not; as it was named, for who compares the names. */
+    public Path file(Environment environment) {
+        String variable = environment.variables().getOrDefault("PGPITR_CONFIG", "");
+        return config().orElse(variable.isEmpty() ? environment.standardConfiguration() : Path.of(variable));
+    }
+
     public Optional<String> repository() {
         return Optional.ofNullable(repository);
     }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.error.ExitCode;
@@ -66,6 +68,18 @@ public final class Agent {
      * @throws PgpitrException LOCKED if another agent works for this data directory, or the spool is taken away
      */
     public void run() {
+        run(Optional.empty());
+    }
+
+    /**
+     * As {@link #run()}; also returns when nobody has needed any of the components for so long, or the data directory
+     * is gone.
+     */
+    public void runUntilIdle(Duration timeout) {
+        run(Optional.of(timeout));
+    }
+
+    private void run(Optional<Duration> idleTimeout) {
         spool.create();
         try (AgentLock lock = AgentLock.acquire(spool.lock(), dataDirectory)) {
             List<Supervised> running = new ArrayList<>();
@@ -76,7 +90,7 @@ public final class Agent {
                         "working for " + dataDirectory + ", process "
                                 + ProcessHandle.current().pid());
                 notifier.ready();
-                beat(lock);
+                beat(lock, idleTimeout);
             } catch (InterruptedException e) {
                 log.info(SELF, "stopping");
                 notifier.stopping();
@@ -88,7 +102,7 @@ public final class Agent {
         }
     }
 
-    private void beat(AgentLock lock) throws InterruptedException, IOException {
+    private void beat(AgentLock lock, Optional<Duration> idleTimeout) throws InterruptedException, IOException {
         AgentStatusFile status = new AgentStatusFile(spool.status());
         Instant started = clock.instant();
         boolean told = false;
@@ -98,6 +112,10 @@ public final class Agent {
                         ExitCode.LOCKED,
                         "the spool " + spool.folder() + " was removed while the agent worked",
                         "start the agent again; systemd does so by itself");
+            }
+            if (idleTimeout.isPresent() && isNotNeeded(idleTimeout.get())) {
+                log.info(SELF, "nothing to do any more");
+                return;
             }
             look();
             try {
@@ -115,6 +133,11 @@ public final class Agent {
             TimeUnit.NANOSECONDS.sleep(Math.min(
                     BEAT.toNanos(), notifier.watchdog().map(Duration::toNanos).orElse(Long.MAX_VALUE) / 3));
         }
+    }
+
+    private boolean isNotNeeded(Duration timeout) {
+        return !Files.exists(dataDirectory.resolve("PG_VERSION"))
+                || components.stream().allMatch(component -> component.idle().compareTo(timeout) >= 0);
     }
 
     private void look() throws IOException {

@@ -1,5 +1,6 @@
 package org.pgpitr.service.agent;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** A part of the agent with a thread of its own. The agent begins it anew, after a while, whenever it fails. */
@@ -18,4 +19,12 @@ public interface AgentComponent {
      * moments, durations, lists and maps of them, or null. Called by another thread at any time; quick.
      */
     Map<String, Object> status();
+
+    /**
+     * For how long nobody has needed it. An agent that was started on demand ends when all its components have had
+     * nothing to do for a while.
+     */
+    default Duration idle() {
+        return Duration.ZERO;
+    }
 }

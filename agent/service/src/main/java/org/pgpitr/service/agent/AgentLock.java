@@ -13,7 +13,7 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 
 /** One agent a data directory. The kernel gives the lock back when the process ends, however it ends. */
-final class AgentLock implements AutoCloseable {
+public final class AgentLock implements AutoCloseable {
     private final Path file;
     private final Object key;
     private final FileChannel channel;
@@ -38,7 +38,7 @@ final class AgentLock implements AutoCloseable {
     }
 
     /** @throws PgpitrException LOCKED if another process holds it */
-    static AgentLock acquire(Path file, Path dataDirectory) throws IOException {
+    public static AgentLock acquire(Path file, Path dataDirectory) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();

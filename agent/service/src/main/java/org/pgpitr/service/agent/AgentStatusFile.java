@@ -45,6 +45,15 @@ final class AgentStatusFile {
         return value instanceof Instant instant ? instant.toString() : value.toString();
     }
 
+    /** Whether a process that lives wrote it. */
+    static boolean isOfRunningAgent(Path file) {
+        try {
+            return new AgentStatusFile(file).read().isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** What was written last, if by a process that lives. */
     Optional<Map<String, Object>> read() throws IOException {
         Map<String, Object> facts;

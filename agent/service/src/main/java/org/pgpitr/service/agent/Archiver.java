@@ -65,6 +65,7 @@ public final class Archiver implements AgentComponent {
     private WalFileName lastArchived;
     private Instant lastArchivedTime;
     private Instant oldest;
+    private long needed = System.nanoTime();
 
     /**
      * @param dataDirectory its real path
@@ -128,6 +129,9 @@ public final class Archiver implements AgentComponent {
                     acknowledge(asks);
                     answer(asks, answers);
                     ship(asks, pool);
+                    if (!asks.isEmpty() || backlog.files() > 0 || underWay > 0 || isWaitedFor()) {
+                        needed = System.nanoTime();
+                    }
                 }
                 if (!answers.isInPlace()) {
                     throw new IOException("the spool " + spool.folder() + " was removed");
@@ -135,6 +139,15 @@ public final class Archiver implements AgentComponent {
                 rest();
             }
         }
+    }
+
+    private boolean isWaitedFor() {
+        return !acknowledgements.names().isEmpty();
+    }
+
+    @Override
+    public synchronized Duration idle() {
+        return Duration.ofNanos(System.nanoTime() - needed);
     }
 
     private synchronized void begin() throws IOException {

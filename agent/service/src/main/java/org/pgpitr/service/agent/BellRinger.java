@@ -9,11 +9,11 @@ import java.nio.file.WatchService;
 import java.util.List;
 
 /** Rings when something comes or goes in folders. Lost events do no harm: whoever hears the bell looks for itself. */
-final class BellRinger implements AutoCloseable {
+public final class BellRinger implements AutoCloseable {
     private final WatchService watch;
     private final Runnable bell;
 
-    BellRinger(List<Path> folders, Runnable bell) throws IOException {
+    public BellRinger(List<Path> folders, Runnable bell) throws IOException {
         this.bell = bell;
         this.watch = folders.get(0).getFileSystem().newWatchService();
         for (Path folder : folders) {

@@ -10,8 +10,8 @@ import org.pgpitr.storage.StorageException;
  *
  * @param hint empty text if there is nothing to say
  */
-record Trouble(ExitCode code, String message, String hint, Instant time) {
-    static Trouble of(Throwable thrown, Instant time) {
+public record Trouble(ExitCode code, String message, String hint, Instant time) {
+    public static Trouble of(Throwable thrown, Instant time) {
         if (thrown instanceof PgpitrException known) {
             return new Trouble(
                     known.exitCode(), known.getMessage(), known.hint().orElse(""), time);
@@ -27,11 +27,11 @@ record Trouble(ExitCode code, String message, String hint, Instant time) {
     }
 
     /** Whether it is the store's, and so concerns every file. */
-    boolean isOfTheStore() {
+    public boolean isOfTheStore() {
         return code == ExitCode.STORAGE_UNAVAILABLE || code == ExitCode.NO_REPOSITORY;
     }
 
-    String sentence() {
+    public String sentence() {
         return hint.isEmpty() ? message : message + " (hint: " + hint + ")";
     }
 }

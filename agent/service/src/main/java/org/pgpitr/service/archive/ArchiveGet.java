@@ -1,12 +1,9 @@
 package org.pgpitr.service.archive;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PartialSegmentName;
@@ -70,13 +67,11 @@ public final class ArchiveGet {
                         "not the name of a file that PostgreSQL archives: " + name,
                         "restore_command is `pgpitr archive-get %f \"%p\"`"));
         Path place = dataDirectory.resolve(destination);
-        Map<Repository, List<WalArchive>> opened = new HashMap<>();
-        Function<Repository, List<WalArchive>> archives = repository -> opened.computeIfAbsent(
-                repository, r -> wanted.in(r).stream().map(WalArchive::new).toList());
-        if (fetch(file, place, archives)) {
+        ArchivesInOrder archives = new ArchivesInOrder(repositories, wanted, warnings);
+        if (archives.fetch(file, place)) {
             return Outcome.FOUND;
         }
-        if (opened.values().stream().allMatch(List::isEmpty)) {
+        if (archives.all().findAny().isEmpty()) {
             throw new PgpitrException(
                     ExitCode.NO_REPOSITORY,
                     "no repository holds " + wanted,
@@ -88,50 +83,18 @@ public final class ArchiveGet {
     }
 
     /** Every repository has said that there is no whole segment. */
-    private boolean fetchIncomplete(
-            WalSegmentName segment, Path place, Function<Repository, List<WalArchive>> archives) {
-        List<Generation> generations = repositories.stream()
-                .flatMap(repository -> archives.apply(repository).stream())
-                .map(WalArchive::generation)
-                .toList();
+    private static boolean fetchIncomplete(WalSegmentName segment, Path place, ArchivesInOrder archives) {
+        List<Generation> generations =
+                archives.all().map(WalArchive::generation).toList();
         Optional<StreamedSegment> pieces = LongestStream.of(segment, place, generations);
         try (StreamedSegment streamed = pieces.orElse(null)) {
-            boolean partial = fetch(new PartialSegmentName(segment), place, archives);
+            boolean partial = archives.fetch(new PartialSegmentName(segment), place);
             if (streamed != null && !(partial && streamed.isBeginningOf(place))) {
                 streamed.place();
                 return true;
             }
             // What was not there in pieces may have been completed meanwhile: its pieces go then
-            return partial || fetch(segment, place, archives);
+            return partial || archives.fetch(segment, place);
         }
-    }
-
-    private boolean fetch(WalFileName file, Path place, Function<Repository, List<WalArchive>> archives) {
-        Failures failures = new Failures();
-        for (Repository repository : repositories) {
-            try {
-                if (fetch(file, place, archives.apply(repository))) {
-                    failures.each((failed, cause) -> warnings.accept(
-                            file + " comes from " + repository.store().location() + ", because "
-                                    + failed.store().location() + " failed: " + cause.getMessage()));
-                    return true;
-                }
-            } catch (RuntimeException e) {
-                failures.add(repository, e);
-            }
-        }
-        if (!failures.isEmpty()) {
-            throw failures.together(repositories.size());
-        }
-        return false;
-    }
-
-    private static boolean fetch(WalFileName file, Path place, List<WalArchive> archives) {
-        for (WalArchive archive : archives) {
-            if (archive.fetch(file, place)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

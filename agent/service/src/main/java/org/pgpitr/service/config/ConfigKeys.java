@@ -394,6 +394,28 @@ public final class ConfigKeys {
                     "How the agent's log lines are written to the standard error output: `text`, or `json`, an object a"
                             + " line.")
             .standard("text");
+    static final ConfigKey<ByteSize> AGENT_PREFETCH = ConfigKey.of(
+                    AGENT,
+                    "prefetch",
+                    ValueType.size(new ByteSize(0), new ByteSize(1L << 40)),
+                    "How much WAL is fetched ahead of a recovery and waits in `pg_wal` to be replayed, at most; never more"
+                            + " than half of what its disk has free. Less than a segment turns it off. See"
+                            + " `docs/archiving.md`.")
+            .standard("256MB");
+    static final ConfigKey<OnDemand> AGENT_ON_DEMAND = ConfigKey.of(
+                    AGENT,
+                    "on_demand",
+                    ValueType.choice(OnDemand.class),
+                    "Which of PostgreSQL's hooks start an agent where none runs: `recovery` for `archive-get` during a"
+                            + " recovery, which then prefetches; `always` for `archive-push` too; `never` for neither.")
+            .standard("recovery");
+    static final ConfigKey<Duration> AGENT_IDLE_TIMEOUT = ConfigKey.of(
+                    AGENT,
+                    "idle_timeout",
+                    ValueType.time(SECOND, DAY),
+                    "When an agent that a hook started ends, if no hook needs it; and when WAL that was prefetched is given"
+                            + " up, if the recovery does not ask for it.")
+            .standard("5min");
 
     static final ConfigKey<Duration> AGENT_CATALOG_INTERVAL = ConfigKey.of(
                     AGENT,
@@ -461,6 +483,9 @@ public final class ConfigKeys {
             AGENT_METRICS,
             AGENT_LOG_FORMAT,
             AGENT_CATALOG_INTERVAL,
+            AGENT_PREFETCH,
+            AGENT_ON_DEMAND,
+            AGENT_IDLE_TIMEOUT,
             RetentionKeys.COUNT,
             RetentionKeys.AGE,
             RetentionKeys.WINDOW,

@@ -27,14 +27,26 @@ public final class Acknowledgements {
         this.spool = spool;
     }
 
-    /** Forgets all that an earlier agent left, and begins anew. */
+    /** Forgets all that an earlier agent left, and begins anew; before hooks can ask. */
     public void begin(SpoolOwner owner) throws IOException {
+        clear(spool.asked());
+        beginFor(owner);
+    }
+
+    /** Forgets all that was acknowledged, and begins anew for that owner; hooks that ask meanwhile are still heard. */
+    public void beginFor(SpoolOwner owner) throws IOException {
         names.clear();
         clear(spool.acknowledged());
-        clear(spool.asked());
         Files.writeString(spool.folder().resolve("for"), owner.line() + "\n");
         marker("cluster", Optional.of(owner.clusterTime()));
         marker("configuration", owner.configurationTime());
+    }
+
+    /** Makes no hook believe anything that stands here any more. */
+    public void end() throws IOException {
+        Files.deleteIfExists(spool.folder().resolve("for"));
+        names.clear();
+        clear(spool.acknowledged());
     }
 
     private void marker(String name, Optional<FileTime> time) throws IOException {

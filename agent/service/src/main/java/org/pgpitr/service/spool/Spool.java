@@ -2,11 +2,14 @@ package org.pgpitr.service.spool;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -23,22 +26,53 @@ public final class Spool {
     /** The root where the variable is not set: what systemd's {@code RuntimeDirectory=pgpitr} makes. */
     public static final Path STANDARD = Path.of("/run/pgpitr");
 
+    /** Owned by the user that this process runs as. */
+    private static final Path SELF = Path.of("/proc/self/status");
+
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private record Place(Path root, Path folder) {}
 
     private final Path root;
     private final Path folder;
 
     /** @param dataDirectory its real path */
     public Spool(Path root, Path dataDirectory) {
-        this.root = root.toAbsolutePath();
-        this.folder = this.root.resolve(Path.of("/").relativize(dataDirectory));
+        this(new Place(
+                root.toAbsolutePath(),
+                root.toAbsolutePath().resolve(Path.of("/").relativize(dataDirectory))));
     }
 
-    /** The root that an environment tells. */
+    private Spool(Place place) {
+        this.root = place.root();
+        this.folder = place.folder();
+    }
+
+    /**
+     * The root that an environment tells; else {@link #STANDARD}, if it is this user's; else a folder of this user's in
+     * {@code /tmp}, for hosts on which nobody made the standard one. The launcher finds the same.
+     */
     public static Path root(Map<String, String> environment) {
         String set = environment.getOrDefault(VARIABLE, "");
-        return set.isEmpty() ? STANDARD : Path.of(set);
+        if (!set.isEmpty()) {
+            return Path.of(set);
+        }
+        Optional<Object> user = owner(SELF);
+        return user.isEmpty() || owner(STANDARD).equals(user) ? STANDARD : Path.of("/tmp", "pgpitr-" + user.get());
+    }
+
+    private static Optional<Object> owner(Path file) {
+        try {
+            return Optional.of(Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where {@code archive-get} and the prefetcher meet, as {@code archive-push} and the archiver do in this one. */
+    public Spool recovery() {
+        return new Spool(new Place(root, folder.resolve("recovery")));
     }
 
     /**
@@ -49,7 +83,13 @@ public final class Spool {
     public void create() {
         try {
             Files.createDirectories(root, PRIVATE);
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root);
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(root, LinkOption.NOFOLLOW_LINKS);
+            if (root.startsWith("/tmp") && !owner(root).equals(owner(SELF))) {
+                throw new PgpitrException(
+                        ExitCode.USAGE,
+                        "the spool " + root + " is another user's",
+                        "name a folder of the server's user in " + VARIABLE + ", for the agent and for the server");
+            }
             if (permissions.contains(PosixFilePermission.OTHERS_WRITE)
                     || permissions.contains(PosixFilePermission.GROUP_WRITE)) {
                 throw new PgpitrException(
@@ -57,7 +97,9 @@ public final class Spool {
                         "the spool " + root + " can be written to by other users",
                         "make it a folder of the server's user alone: chmod 700");
             }
-            for (Path each : Set.of(acknowledged(), asked())) {
+            Spool recovery = recovery();
+            for (Path each :
+                    List.of(acknowledged(), asked(), recovery.acknowledged(), recovery.asked(), recovery.delivered())) {
                 Files.createDirectories(each, PRIVATE);
             }
         } catch (IOException e) {
@@ -84,6 +126,11 @@ public final class Spool {
         return folder.resolve("asked");
     }
 
+    /** Of a recovery: one file each that {@code archive-get} has delivered without the prefetcher. */
+    public Path delivered() {
+        return folder.resolve("delivered");
+    }
+
     /** The named pipe through which waiting hooks are answered. */
     public Path answers() {
         return folder.resolve("answers");
@@ -92,6 +139,16 @@ public final class Spool {
     /** What the agent says of itself. */
     public Path status() {
         return folder.resolve("status.json");
+    }
+
+    /** What an agent that was started on demand logs. */
+    public Path log() {
+        return folder.resolve("agent.log");
+    }
+
+    /** Touched when an agent is started on demand. */
+    public Path starting() {
+        return folder.resolve("starting");
     }
 
     /** Held locked by the agent for as long as it lives. */

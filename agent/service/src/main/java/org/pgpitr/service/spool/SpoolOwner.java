@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * For whom acknowledgements are made: a cluster, and the configuration that says which repositories have to hold its WAL.
@@ -15,9 +16,15 @@ import java.util.stream.Collectors;
  * @param configuration where it is, or would be
  * @param configurationTime empty if there is no such file
  * @param variables what the environment sets over the file
+ * @param options what the command's own options set over both: of {@code archive-get} the repository, the cluster's name,
+ *     generation, system identifier and encryption, each empty text if it is not given; none of {@code archive-push}
  */
 public record SpoolOwner(
-        FileTime clusterTime, Path configuration, Optional<FileTime> configurationTime, List<String> variables) {
+        FileTime clusterTime,
+        Path configuration,
+        Optional<FileTime> configurationTime,
+        List<String> variables,
+        List<String> options) {
     /** The variables that say where WAL goes, in the launcher's order. */
     private static final List<String> DECIDING = List.of(
             "PGPITR_CLUSTER_NAME",
@@ -39,11 +46,26 @@ public record SpoolOwner(
                 configurationTime,
                 DECIDING.stream()
                         .map(name -> environment.getOrDefault(name, ""))
-                        .toList());
+                        .toList(),
+                List.of());
+    }
+
+    /** The same, with the options of a command. */
+    public SpoolOwner with(List<String> given) {
+        return new SpoolOwner(clusterTime, configuration, configurationTime, variables, given);
+    }
+
+    /** Whether the launcher can put the line together: no value parts it in two. */
+    public boolean isPlain() {
+        return Stream.concat(Stream.of(configuration.toString()), Stream.concat(variables.stream(), options.stream()))
+                .noneMatch(value -> value.contains("|") || value.contains("\n"));
     }
 
     /** One line that the launcher puts together in the same way. */
-    String line() {
-        return configuration + variables.stream().map(value -> "|" + value).collect(Collectors.joining());
+    public String line() {
+        return configuration
+                + Stream.concat(variables.stream(), options.stream())
+                        .map(value -> "|" + value)
+                        .collect(Collectors.joining());
     }
 }

@@ -117,6 +117,9 @@ class ConfigurationLoaderTest {
                         2,
                         Optional.of(new ListenAddress("127.0.0.1", 9837)),
                         AgentLog.Format.TEXT,
+                        Duration.ofMinutes(5),
+                        new ByteSize(256 << 20),
+                        OnDemand.RECOVERY,
                         Duration.ofMinutes(5)));
         assertThatThrownBy(() -> configuration.retention().policy())
                 .isInstanceOf(PgpitrException.class)
@@ -188,6 +191,9 @@ class ConfigurationLoaderTest {
                 metrics = "[::1]:0"
                 log_format = "json"
                 catalog_interval = "1h"
+                prefetch = "64MB"
+                on_demand = "always"
+                idle_timeout = "30s"
                 [retention]
                 count = 1
                 age = "2d"
@@ -220,7 +226,13 @@ class ConfigurationLoaderTest {
         assertThat(repository.readAtMost(new ByteSize(1 << 20)).downloadRate()).contains(new ByteSize(1 << 20));
         assertThat(configuration.agent())
                 .isEqualTo(new AgentSettings(
-                        4, Optional.of(new ListenAddress("[::1]", 0)), AgentLog.Format.JSON, Duration.ofHours(1)));
+                        4,
+                        Optional.of(new ListenAddress("[::1]", 0)),
+                        AgentLog.Format.JSON,
+                        Duration.ofHours(1),
+                        new ByteSize(64 << 20),
+                        OnDemand.ALWAYS,
+                        Duration.ofSeconds(30)));
         assertThat(configuration.retention().policy())
                 .isEqualTo(new RetentionPolicy(
                         OptionalInt.of(1),

@@ -1,0 +1,381 @@
+package org.pgpitr.service.prefetch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.TimelineHistory;
+import org.pgpitr.postgres.TimelineHistoryName;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.service.Threads;
+import org.pgpitr.service.agent.AgentLock;
+import org.pgpitr.service.agent.AgentLog;
+import org.pgpitr.service.agent.BellRinger;
+import org.pgpitr.service.agent.Pause;
+import org.pgpitr.service.agent.Trouble;
+import org.pgpitr.service.spool.Acknowledgements;
+import org.pgpitr.service.spool.Ask;
+import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.SpoolOwner;
+
+/**
+ * Fetches the segments that one recovery will ask for next, and keeps nothing else: a window behind the segment that it
+ * was given last. Only whole segments are kept, which never change; that one is absent is never remembered against a
+ * hook that asks.
+ */
+final class PrefetchSession implements AutoCloseable {
+    /** What a hook that asks for a segment is told. */
+    enum Answer {
+        /** It is there. */
+        LOOK,
+        /** It is being fetched. */
+        WAIT,
+        /** Fetch it yourself. */
+        DIRECT
+    }
+
+    private enum State {
+        UNDER_WAY,
+        READY,
+        ABSENT,
+        FAILED
+    }
+
+    private static final class Fetch {
+        private State state = State.UNDER_WAY;
+        /** The hook for whose sake a segment that was absent is looked for again. */
+        private String askedBy = "";
+    }
+
+    private static final long END_SECONDS = 10;
+
+    private final long number;
+    private final SpoolOwner owner;
+    private final Path dataDirectory;
+    private final SegmentSource segments;
+    private final int depth;
+    private final PrefetchSettings settings;
+    private final AgentLog log;
+    private final Clock clock;
+    private final PrefetchMetrics metrics;
+    private final Runnable bell;
+    private final PrefetchFolder folder;
+    private final AgentLock lock;
+    private final Acknowledgements acknowledgements;
+    private final BellRinger watch;
+    private final ExecutorService pool;
+
+    private final Map<WalSegmentName, Fetch> fetches = new TreeMap<>();
+    private final Pause pause = new Pause();
+    private int underWay;
+    private boolean closed;
+    private WalSegmentName position;
+    private TimelineHistoryName goal;
+    private TimelineHistory history;
+    private long active = System.nanoTime();
+    private Trouble trouble;
+
+    /**
+     * Begins one. The segments are closed with it, also if it does not come to be.
+     *
+     * @param number no two of a process have the same
+     * @param bell rung when there may be something to do
+     * @throws org.pgpitr.error.PgpitrException LOCKED if another agent prefetches for this data directory
+     */
+    PrefetchSession(
+            long number,
+            SpoolOwner owner,
+            Path dataDirectory,
+            Spool recovery,
+            SegmentSource segments,
+            PrefetchSettings settings,
+            AgentLog log,
+            Clock clock,
+            PrefetchMetrics metrics,
+            Runnable bell)
+            throws IOException {
+        this.number = number;
+        this.owner = owner;
+        this.dataDirectory = dataDirectory;
+        this.segments = segments;
+        this.depth = (int) (settings.budget() / segments.segmentSize().bytes());
+        this.settings = settings;
+        this.log = log;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.bell = bell;
+        this.folder = new PrefetchFolder(dataDirectory);
+        try {
+            this.lock = folder.open();
+        } catch (IOException | RuntimeException e) {
+            segments.close();
+            throw e;
+        }
+        this.acknowledgements = new Acknowledgements(recovery);
+        try {
+            acknowledgements.beginFor(owner);
+            this.watch = new BellRinger(List.of(folder.folder()), bell);
+        } catch (IOException | RuntimeException e) {
+            folder.close(lock);
+            segments.close();
+            throw e;
+        }
+        this.pool = Executors.newFixedThreadPool(settings.workers(), Threads.daemons("pgpitr-prefetch"));
+    }
+
+    /** Whether it serves hooks of that configuration, as that is now. */
+    boolean isFor(SpoolOwner other) {
+        return owner.equals(other);
+    }
+
+    /** The recovery has got a file from elsewhere. */
+    synchronized void delivered(WalFileName file) {
+        active = System.nanoTime();
+        if (file instanceof WalSegmentName segment) {
+            position = segment;
+            // what was absent a moment ago may be there as this one was
+            fetches.values().removeIf(fetch -> fetch.state == State.ABSENT);
+        } else if (file instanceof TimelineHistoryName name
+                && (goal == null || name.timeline().compareTo(goal.timeline()) > 0)) {
+            goal = name;
+        }
+    }
+
+    /** Sees what was taken, gives up what is not wanted any more, and fetches what is. */
+    synchronized void work(List<Ask> asks) throws IOException {
+        if (!asks.isEmpty()) {
+            active = System.nanoTime();
+        }
+        noticeTaken();
+        List<WalSegmentName> window = window();
+        giveUpAllBut(window);
+        for (Ask ask : asks) {
+            if (ask.file() instanceof WalSegmentName name && window.contains(name)) {
+                begin(name, ask.place().getFileName().toString());
+            }
+        }
+        for (WalSegmentName name : window) {
+            begin(name, "");
+            Fetch fetch = fetches.get(name);
+            if (fetch == null || fetch.state == State.ABSENT || fetch.state == State.FAILED) {
+                break; // the end of the archive, or something is in the way
+            }
+        }
+        long ready = count(State.READY);
+        metrics.ready(ready, ready * segments.segmentSize().bytes());
+    }
+
+    private void noticeTaken() throws IOException {
+        for (Iterator<Map.Entry<WalSegmentName, Fetch>> all = fetches.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<WalSegmentName, Fetch> each = all.next();
+            WalSegmentName name = each.getKey();
+            if (each.getValue().state == State.READY && !Files.exists(folder.place(name))) {
+                acknowledgements.remove(name.toString());
+                all.remove();
+                metrics.taken();
+                active = System.nanoTime();
+                if (position == null || number(name) > number(position)) {
+                    position = name;
+                }
+            }
+        }
+    }
+
+    private long number(WalSegmentName name) {
+        return name.number(segments.segmentSize());
+    }
+
+    private List<WalSegmentName> window() {
+        return position == null || idle().compareTo(settings.idleTimeout()) >= 0
+                ? List.of()
+                : new RecoveryPath(history(), segments.segmentSize()).behind(position, depth);
+    }
+
+    /** PostgreSQL keeps in {@code pg_wal} the history that it follows. */
+    private Optional<TimelineHistory> history() {
+        if (goal != null && (history == null || !history.timeline().equals(goal.timeline()))) {
+            try {
+                Path file = dataDirectory.resolve("pg_wal").resolve(goal.toString());
+                history = Files.exists(file) ? TimelineHistory.parse(goal.timeline(), Files.readString(file)) : null;
+            } catch (IOException | InvalidFormatException e) {
+                history = null; // then the next timeline comes as a surprise
+            }
+        }
+        return Optional.ofNullable(history);
+    }
+
+    private void giveUpAllBut(List<WalSegmentName> window) throws IOException {
+        HashSet<WalSegmentName> wanted = new HashSet<>(window);
+        for (Iterator<Map.Entry<WalSegmentName, Fetch>> all = fetches.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<WalSegmentName, Fetch> each = all.next();
+            State state = each.getValue().state;
+            if (wanted.contains(each.getKey()) || state == State.UNDER_WAY) {
+                continue;
+            }
+            if (state == State.READY) {
+                acknowledgements.remove(each.getKey().toString());
+                Files.deleteIfExists(folder.place(each.getKey()));
+            }
+            all.remove();
+        }
+    }
+
+    private void begin(WalSegmentName name, String hook) throws IOException {
+        Fetch known = fetches.get(name);
+        boolean again = known != null
+                && (known.state == State.FAILED
+                        || (known.state == State.ABSENT && !hook.isEmpty() && !known.askedBy.equals(hook)));
+        if ((known != null && !again) || underWay >= settings.workers() || !pause.isOver() || !hasRoom()) {
+            return;
+        }
+        Fetch fetch = new Fetch();
+        fetch.askedBy = hook;
+        fetches.put(name, fetch);
+        underWay++;
+        pool.execute(() -> fetch(name, fetch));
+    }
+
+    private boolean hasRoom() throws IOException {
+        long size = segments.segmentSize().bytes();
+        return folder.hasRoom((count(State.READY) + underWay) * size, size);
+    }
+
+    private long count(State state) {
+        return fetches.values().stream().filter(fetch -> fetch.state == state).count();
+    }
+
+    private void fetch(WalSegmentName name, Fetch fetch) {
+        Path fetched = folder.fetched(name, number);
+        try {
+            if (segments.fetch(name, fetched)) {
+                arrived(name, fetch, fetched);
+            } else {
+                absent(fetch);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failed(name, fetch, e);
+        } finally {
+            bell.run();
+        }
+    }
+
+    private synchronized void arrived(WalSegmentName name, Fetch fetch, Path fetched) throws IOException {
+        if (closed || !window().contains(name)) {
+            underWay--;
+            fetches.remove(name, fetch);
+            Files.deleteIfExists(fetched);
+            return;
+        }
+        Path place = folder.place(name);
+        Files.move(fetched, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        acknowledgements.add(name.toString(), Files.getLastModifiedTime(place));
+        underWay--;
+        fetch.state = State.READY;
+        metrics.fetched();
+        pause.succeeded();
+        trouble = null;
+    }
+
+    private synchronized void absent(Fetch fetch) {
+        underWay--;
+        fetch.state = State.ABSENT;
+        pause.succeeded();
+    }
+
+    private synchronized void failed(WalSegmentName name, Fetch fetch, Throwable thrown) {
+        underWay--;
+        fetch.state = State.FAILED;
+        if (closed || Thread.currentThread().isInterrupted()) {
+            return; // told to stop
+        }
+        if (trouble == null) {
+            log.warning(
+                    Prefetcher.NAME,
+                    name + " is not prefetched: "
+                            + Trouble.of(thrown, clock.instant()).sentence());
+        }
+        trouble = Trouble.of(thrown, clock.instant());
+        pause.failed();
+        metrics.failed();
+    }
+
+    synchronized Answer answer(Ask ask) {
+        if (!(ask.file() instanceof WalSegmentName name) || !window().contains(name)) {
+            return Answer.DIRECT;
+        }
+        Fetch fetch = fetches.get(name);
+        if (fetch == null) {
+            return underWay > 0 && pause.isOver() ? Answer.WAIT : Answer.DIRECT;
+        }
+        return switch (fetch.state) {
+            case READY -> Answer.LOOK;
+            case UNDER_WAY -> Answer.WAIT;
+            case FAILED -> Answer.DIRECT;
+            case ABSENT ->
+                fetch.askedBy.equals(ask.place().getFileName().toString()) || underWay == 0
+                        ? Answer.DIRECT
+                        : Answer.WAIT;
+        };
+    }
+
+    /** How long the recovery has asked for nothing. */
+    synchronized Duration idle() {
+        return Duration.ofNanos(System.nanoTime() - active);
+    }
+
+    synchronized Map<String, Object> status() {
+        long ready = count(State.READY);
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("last_delivered", position);
+        facts.put("ready_files", ready);
+        facts.put("ready_bytes", ready * segments.segmentSize().bytes());
+        facts.put("under_way", underWay);
+        facts.put(
+                "last_error",
+                Optional.ofNullable(trouble).map(Trouble::sentence).orElse(null));
+        facts.put(
+                "last_error_time", Optional.ofNullable(trouble).map(this::time).orElse(null));
+        return facts;
+    }
+
+    private Instant time(Trouble of) {
+        return of.time();
+    }
+
+    /** Leaves nothing behind. */
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        segments.close();
+        watch.close();
+        metrics.ready(0, 0);
+        try {
+            acknowledgements.end();
+        } finally {
+            folder.close(lock);
+        }
+    }
+}

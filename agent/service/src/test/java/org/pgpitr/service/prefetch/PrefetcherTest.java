@@ -1,0 +1,352 @@
+package org.pgpitr.service.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.stream.Piece;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ForwardingStore;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
+import org.pgpitr.storage.StorageException;
+import org.pgpitr.storage.memory.MemoryStore;
+
+/** The prefetcher on a real store and disk. */
+class PrefetcherTest {
+    private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
+    private static final WalSegmentSize SIZE = CLUSTER.segmentSize();
+
+    @TempDir
+    private Path folder;
+
+    private final MemoryStore store = new MemoryStore();
+    private final Repository repository = new Repository(store, new ClusterName("main"), Keys.none(), 3);
+
+    @BeforeEach
+    void begin() {
+        repository.create(CLUSTER);
+    }
+
+    private static WalSegmentName segment(int timeline, int number) {
+        return WalSegmentName.of(new TimelineId(timeline), number, SIZE);
+    }
+
+    private static byte[] content(WalSegmentName name) {
+        return WalFiles.segment(name, CLUSTER, name.segment());
+    }
+
+    private void archive(int timeline, int... numbers) {
+        for (int number : numbers) {
+            WalSegmentName name = segment(timeline, number);
+            new WalArchive(repository.current()).push(name, Content.of(content(name)));
+        }
+    }
+
+    private Recovering recovering() throws IOException {
+        return new Recovering(folder, store, SIZE);
+    }
+
+    @Test
+    void segments_behind_a_delivered_one_are_ready_as_deep_as_the_budget_says_and_whole() throws Exception {
+        archive(1, 1, 2, 3, 4, 5, 6, 7);
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2), segment(1, 3), segment(1, 4));
+            assertThat(recovery.status())
+                    .containsEntry("following", true)
+                    .containsEntry("ready_files", 3L)
+                    .containsEntry("ready_bytes", 3L << 20);
+            assertThat(recovery.take(segment(1, 2))).isEqualTo(content(segment(1, 2)));
+            recovery.awaitTakeable(segment(1, 3), segment(1, 4), segment(1, 5));
+            assertThat(recovery.take(segment(1, 3))).isEqualTo(content(segment(1, 3)));
+            assertThat(recovery.take(segment(1, 4))).isEqualTo(content(segment(1, 4)));
+            recovery.awaitTakeable(segment(1, 5), segment(1, 6), segment(1, 7));
+            assertThat(recovery.count("pgpitr.prefetch.taken.files")).isEqualTo(3);
+        }
+    }
+
+    /** Holds back the reading of a segment until it is told to go on. */
+    private static final class HoldingStore extends ForwardingStore {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch mayGoOn = new CountDownLatch(1);
+        private final String name;
+
+        HoldingStore(ObjectStore store, WalSegmentName name) {
+            super(store);
+            this.name = name.toString();
+        }
+
+        @Override
+        public Optional<InputStream> open(ObjectKey key) {
+            if (key.toString().contains(name)) {
+                begun.countDown();
+                try {
+                    mayGoOn.await();
+                } catch (InterruptedException e) {
+                    throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted", e);
+                }
+            }
+            return super.open(key);
+        }
+    }
+
+    @Test
+    @DisplayName("Class 4: what is being fetched can't be taken, and who asks for it waits until it is whole")
+    void a_hook_waits_for_a_segment_that_is_being_fetched() throws Exception {
+        archive(1, 1, 2);
+        HoldingStore holding = new HoldingStore(store, segment(1, 2));
+        try (Recovering recovery = recovering().on(holding).start(3)) {
+            recovery.delivered(segment(1, 1));
+            holding.begun.await();
+            assertThat(recovery.takeable()).isEmpty();
+            assertThat(recovery.place(segment(1, 2))).doesNotExist();
+            AtomicBoolean released = new AtomicBoolean();
+            Thread later = new Thread(() -> {
+                Recovering.await("the question", () -> !asks(recovery).isEmpty());
+                released.set(true);
+                holding.mayGoOn.countDown();
+            });
+            later.start();
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("look");
+            assertThat(released).isTrue();
+            assertThat(recovery.take(segment(1, 2))).isEqualTo(content(segment(1, 2)));
+            later.join();
+        }
+    }
+
+    private static List<Path> asks(Recovering recovery) {
+        try (Stream<Path> files = Files.list(recovery.spool.recovery().asked())) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: for a file that is not the next one the prefetcher steps aside, and begins anew behind it")
+    void a_request_for_another_file_is_left_to_archive_get() throws Exception {
+        archive(1, 1, 2, 3, 4, 10, 11, 12);
+        try (Recovering recovery = recovering().start(2)) {
+            recovery.delivered(segment(1, 11));
+            recovery.awaitTakeable(segment(1, 12));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.takeable()).containsExactly(segment(1, 12).toString());
+            recovery.delivered(segment(1, 2));
+            recovery.awaitTakeable(segment(1, 3), segment(1, 4));
+            assertThat(recovery.place(segment(1, 12))).doesNotExist();
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: that a segment is absent is asked anew each time, and never answered by the prefetcher")
+    void an_absence_is_not_remembered() throws Exception {
+        archive(1, 1);
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            archive(1, 2);
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("look");
+            assertThat(recovery.take(segment(1, 2))).isEqualTo(content(segment(1, 2)));
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: pieces of a stream and partial segments grow, and are never kept")
+    void the_segment_at_the_end_of_a_stream_is_not_prefetched() throws Exception {
+        archive(1, 1);
+        Lsn start = segment(1, 2).start(SIZE);
+        new StreamArchive(repository.current())
+                .put(
+                        new Piece(new TimelineId(1), start, start.plus(9000)),
+                        Content.of(content(segment(1, 2)), 0, 9000));
+        new WalArchive(repository.current())
+                .push(WalFileName.parse(segment(1, 2) + ".partial"), Content.of(content(segment(1, 2))));
+        archive(1, 3);
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.takeable()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: across a timeline switch the segments of the timeline that PostgreSQL follows are fetched")
+    void it_follows_the_history_that_the_recovery_was_given() throws Exception {
+        archive(1, 1, 2, 3, 4);
+        archive(2, 3, 4);
+        try (Recovering recovery = recovering().start(3)) {
+            String history = "1\t" + segment(1, 3).start(SIZE).plus(500) + "\tno recovery target specified\n";
+            Files.writeString(recovery.data.resolve("pg_wal/00000002.history"), history, StandardCharsets.UTF_8);
+            recovery.delivered("00000002.history");
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2), segment(2, 3), segment(2, 4));
+        }
+    }
+
+    @Test
+    void a_hook_with_another_configuration_begins_anew_with_that_one() throws Exception {
+        archive(1, 1, 2, 3);
+        try (Recovering recovery = recovering().start(1)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2));
+            String before = Files.readString(recovery.spool.recovery().folder().resolve("for"));
+            recovery.delivered(segment(1, 2), "other.toml");
+            recovery.awaitTakeable(segment(1, 3));
+            assertThat(Files.readString(recovery.spool.recovery().folder().resolve("for")))
+                    .isNotEqualTo(before)
+                    .contains("other.toml");
+            assertThat(recovery.place(segment(1, 2))).doesNotExist();
+        }
+    }
+
+    /** Fails for as long as it is told to. */
+    private static final class FailingStore extends ForwardingStore {
+        private final AtomicBoolean fails = new AtomicBoolean(true);
+        private final AtomicInteger calls = new AtomicInteger();
+
+        FailingStore(ObjectStore store) {
+            super(store);
+        }
+
+        @Override
+        public Optional<InputStream> open(ObjectKey key) {
+            calls.incrementAndGet();
+            if (fails.get()) {
+                throw new StorageException(StorageException.Kind.UNAVAILABLE, "the store is down");
+            }
+            return super.open(key);
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: a store that fails is left to archive-get, which says so, and tried again later")
+    void a_store_that_fails_makes_it_step_aside() throws Exception {
+        archive(1, 1, 2);
+        FailingStore failing = new FailingStore(store);
+        try (Recovering recovery = recovering().on(failing).start(3)) {
+            recovery.delivered(segment(1, 1));
+            Recovering.await("the failure", () -> recovery.count("pgpitr.prefetch.failures") > 0);
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.status()).containsEntry("last_error", "the store is down");
+            failing.fails.set(false);
+            recovery.awaitTakeable(segment(1, 2));
+        }
+    }
+
+    @Test
+    void when_the_recovery_is_over_nothing_stays_behind() throws Exception {
+        archive(1, 1, 2, 3);
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2), segment(1, 3));
+            Files.delete(recovery.data.resolve("standby.signal"));
+            Recovering.await("the end", () -> !Files.exists(recovery.prefetched()));
+            Recovering.await("that it is not needed", () -> recovery.idle().compareTo(Duration.ofDays(1)) > 0);
+            assertThat(recovery.takeable()).isEmpty();
+            recovery.delivered(segment(1, 1));
+            Recovering.await("the word to be heard", () -> deliveries(recovery) == 0);
+            assertThat(recovery.prefetched()).doesNotExist();
+        }
+    }
+
+    private static long deliveries(Recovering recovery) {
+        return recovery.spool.recovery().delivered().toFile().list().length;
+    }
+
+    @Test
+    void a_recovery_that_pauses_keeps_nothing_on_the_disk() throws Exception {
+        archive(1, 1, 2, 3, 4);
+        try (Recovering recovery = recovering().start(2, Duration.ofMillis(300))) {
+            recovery.delivered(segment(1, 1));
+            Recovering.await("something fetched", () -> recovery.count("pgpitr.prefetch.fetched.files") > 0);
+            Recovering.await("nothing kept", () -> recovery.takeable().isEmpty());
+            // and goes on when it is asked again
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("look");
+        }
+    }
+
+    @Test
+    @DisplayName("Class 4: what an agent left that was killed is never handed over")
+    void leftovers_are_removed() throws Exception {
+        Recovering recovery = recovering();
+        Files.createDirectories(recovery.prefetched());
+        Files.writeString(recovery.place(segment(1, 2)), "torn");
+        Files.writeString(recovery.place(segment(1, 3) + ".fetched-1.pgpitr-99-1.tmp"), "torn");
+        recovery.start(2);
+        Recovering.await("the leftovers to go", () -> !Files.exists(recovery.prefetched()));
+        archive(1, 1, 2, 3);
+        recovery.delivered(segment(1, 1));
+        recovery.awaitTakeable(segment(1, 2), segment(1, 3));
+        recovery.stop();
+        assertThat(recovery.prefetched()).doesNotExist();
+    }
+
+    @Test
+    void a_second_prefetcher_with_another_spool_keeps_away() throws Exception {
+        archive(1, 1, 2);
+        try (Recovering recovery = recovering().start(1)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2));
+            new PrefetchFolder(recovery.data).removeLeftovers();
+            assertThat(recovery.place(segment(1, 2))).hasBinaryContent(content(segment(1, 2)));
+        }
+    }
+
+    @Test
+    @DisplayName("Class 2: a segment whose bytes are not those that were archived is not handed over")
+    void a_damaged_segment_is_not_kept() throws Exception {
+        archive(1, 1, 2);
+        ObjectStore damaging = new ForwardingStore(store) {
+            @Override
+            public Optional<InputStream> open(ObjectKey key) {
+                return super.open(key)
+                        .map(in -> key.toString().contains(segment(1, 2).toString()) ? cut(in) : in);
+            }
+        };
+        try (Recovering recovery = recovering().on(damaging).start(2)) {
+            recovery.delivered(segment(1, 1));
+            Recovering.await("the failure", () -> recovery.count("pgpitr.prefetch.failures") > 0);
+            assertThat(recovery.takeable()).isEmpty();
+            assertThat(recovery.place(segment(1, 2))).doesNotExist();
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+        }
+    }
+
+    private static InputStream cut(InputStream in) {
+        try (in) {
+            byte[] all = in.readAllBytes();
+            return new java.io.ByteArrayInputStream(all, 0, all.length * 2 / 3);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package org.pgpitr.service.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.service.agent.AgentLog;
+import org.pgpitr.service.archive.ArchivesInOrder;
+import org.pgpitr.service.archive.WantedGeneration;
+import org.pgpitr.service.spool.Delivery;
+import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.SpoolOwner;
+import org.pgpitr.storage.ObjectStore;
+
+/** A data directory in recovery, and a prefetcher at work for it on a real store. */
+final class Recovering implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final Path data;
+    final Spool spool;
+    final StringWriter log = new StringWriter();
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Path folder;
+    private final WalSegmentSize size;
+    private ObjectStore store;
+    private Prefetcher prefetcher;
+    private Thread thread;
+
+    Recovering(Path folder, ObjectStore store, WalSegmentSize size) throws IOException {
+        this.folder = folder.toRealPath();
+        this.store = store;
+        this.size = size;
+        data = Files.createDirectories(this.folder.resolve("data"));
+        Files.createDirectories(data.resolve("pg_wal"));
+        Files.writeString(data.resolve("PG_VERSION"), "17\n");
+        Files.writeString(data.resolve("postmaster.pid"), "4242\n");
+        Files.writeString(data.resolve("standby.signal"), "");
+        spool = new Spool(this.folder.resolve("spool"), data);
+        spool.create();
+    }
+
+    Recovering on(ObjectStore other) {
+        store = other;
+        return this;
+    }
+
+    Recovering start(int depth) {
+        return start(depth, Duration.ofMinutes(5));
+    }
+
+    Recovering start(int depth, Duration idleTimeout) {
+        prefetcher = new Prefetcher(
+                data,
+                spool,
+                Map.of(),
+                source -> new Segments(store, size, data),
+                new PrefetchSettings((long) depth * size.bytes(), 2, idleTimeout),
+                new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
+                Clock.systemUTC(),
+                registry);
+        thread = new Thread(() -> {
+            try {
+                prefetcher.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.start();
+        await("the pipe", () -> Files.exists(spool.recovery().answers()));
+        return this;
+    }
+
+    private record Segments(ArchivesInOrder archives, WalSegmentSize segmentSize) implements SegmentSource {
+        Segments(ObjectStore store, WalSegmentSize size, Path data) {
+            this(
+                    new ArchivesInOrder(
+                            List.of(new Repository(store, new ClusterName("main"), Keys.none(), 3)),
+                            new WantedGeneration.OfDataDirectory(data),
+                            warning -> {}),
+                    size);
+        }
+
+        @Override
+        public boolean fetch(WalSegmentName name, Path place) {
+            return archives.fetch(name, place);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    SpoolOwner owner(String configuration) throws IOException {
+        return new RecoverySource(
+                        folder.resolve(configuration),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())
+                .owner(data, Map.of());
+    }
+
+    /** As archive-get does when it has brought a file by itself. */
+    void delivered(Object name) throws IOException {
+        delivered(name, "pgpitr.toml");
+    }
+
+    void delivered(Object name, String configuration) throws IOException {
+        Delivery.leave(spool.recovery(), WalFileName.parse(name.toString()), owner(configuration));
+    }
+
+    /** What a hook may take now: whole files that are acknowledged as they are. */
+    List<String> takeable() {
+        try (Stream<Path> files = Files.list(spool.recovery().acknowledged())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(this::isTakeable)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isTakeable(String name) {
+        try {
+            return Files.getLastModifiedTime(place(name))
+                    .equals(Files.getLastModifiedTime(
+                            spool.recovery().acknowledged().resolve(name)));
+        } catch (IOException e) {
+            return false; // taken or given up meanwhile
+        }
+    }
+
+    Path prefetched() {
+        return data.resolve("pg_wal").resolve(PrefetchFolder.NAME);
+    }
+
+    Path place(Object name) {
+        return prefetched().resolve(name.toString());
+    }
+
+    /** As the launcher does. */
+    byte[] take(Object name) throws IOException {
+        assertThat(isTakeable(name.toString())).as(name + " can be taken").isTrue();
+        Path taken = data.resolve("pg_wal").resolve("RECOVERYXLOG");
+        Files.move(place(name), taken, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Files.readAllBytes(taken);
+    }
+
+    /** What the prefetcher answers a hook that asks for a segment. */
+    String ask(Object name) throws IOException, InterruptedException {
+        Process hook = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        """
+                exec 3<>"$1" 4<"$1" 3>&-
+                printf '' >"$2.$$"
+                read -r answer <&4
+                printf '%s' "${answer%%|*}"
+                """,
+                        "hook",
+                        spool.recovery().answers().toString(),
+                        spool.recovery().asked().resolve(name.toString()).toString())
+                .start();
+        assertThat(hook.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("answered")
+                .isTrue();
+        return new String(hook.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    void awaitTakeable(Object... names) {
+        List<String> expected = Stream.of(names).map(Object::toString).toList();
+        await(expected + " to be ready", () -> takeable().equals(expected));
+    }
+
+    double count(String metric) {
+        return registry.get(metric).counter().count();
+    }
+
+    Map<String, Object> status() {
+        return prefetcher.status();
+    }
+
+    Duration idle() {
+        return prefetcher.idle();
+    }
+
+    static void await(String what, BooleanSupplier there) {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!there.getAsBoolean()) {
+            assertThat(System.nanoTime() - until).as("waiting for " + what).isNegative();
+            try {
+                TimeUnit.MILLISECONDS.sleep(5);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    void stop() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stop();
+    }
+}
