@@ -3,8 +3,11 @@ package org.pgpitr.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +46,7 @@ class RewoundPrimaryTest {
     }
 
     @Test
+    @DisplayName("Class 6: pg_rewind gets what it asks for, and takes no prefetched file along")
     void both_sides_of_a_split_can_be_recovered_and_a_primary_rewound_by_pg_rewind_goes_on() {
         assumeTrue(DEBIAN.resolve("pg_rewind").toFile().canExecute(), "no pg_rewind of PostgreSQL 15 on this machine");
         try (Workspace work = new Workspace()) {
@@ -52,6 +56,8 @@ class RewoundPrimaryTest {
             old.server().stop(StopMode.FAST);
             // Without the old primary's own segments at hand, pg_rewind asks restore_command for them (-c).
             old.forgetLocalWal();
+            Path inTarget = prefetched(work, old, "000000010000000000000003");
+            Path inSource = prefetched(work, split.promoted(), "000000010000000000000004");
             Program rewind = Program.run(
                     work.user()
                             .command(List.of(
@@ -66,7 +72,20 @@ class RewoundPrimaryTest {
                     old.server().folder(),
                     old.pgpitr().environment());
             assertThat(rewind.status()).as(rewind.output()).isZero();
+            // What a killed agent has left is neither kept nor brought along.
+            assertThat(inTarget.getParent()).doesNotExist();
+            assertThat(inSource).exists();
             goOn(split, old.asStandbyOf(split.promoted()));
+        }
+    }
+
+    /** As if an agent had been killed that prefetched for that server. */
+    private static Path prefetched(Workspace work, Cluster cluster, String segment) {
+        try {
+            Path folder = work.user().folder(cluster.server().dataDirectory().resolve("pg_wal/pgsql_tmp.pgpitr"));
+            return work.user().file(folder.resolve(segment), "left");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -50,6 +50,7 @@ class SamplesTest {
                             "README.md",
                             "primary.conf",
                             "standby.conf",
+                            "standby-waiting.conf",
                             "stream-alone.conf",
                             "stream-with-hook.conf",
                             "stream-synchronous.conf",

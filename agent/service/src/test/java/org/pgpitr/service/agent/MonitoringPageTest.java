@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgpitr.service.prefetch.PrefetchMetrics;
 import org.pgpitr.service.spool.Spool;
 
 /** The metrics as they are read over HTTP, and as {@code docs/monitoring.md} describes them. */
@@ -41,6 +42,7 @@ class MonitoringPageTest {
     private PrometheusMeterRegistry registry() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new ArchiverMetrics(registry);
+        new PrefetchMetrics(registry);
         new Agent(
                 folder,
                 new Spool(folder, folder),
