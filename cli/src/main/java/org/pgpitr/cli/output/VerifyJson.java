@@ -76,6 +76,7 @@ public final class VerifyJson {
                 .put("pages", verified.pages())
                 .put("wal_files", verified.walFiles())
                 .put("wal_bytes", verified.walBytes())
-                .put("wal_records", verified.walRecords());
+                .put("wal_records", verified.walRecords())
+                .put("other_objects", verified.besides());
     }
 }

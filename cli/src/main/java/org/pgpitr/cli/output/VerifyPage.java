@@ -65,6 +65,7 @@ public final class VerifyPage {
                 switch (severity) {
                     case DAMAGED -> "@|bold,red damaged|@   ";
                     case HOLE -> "@|bold,red hole|@      ";
+                    case MINOR -> "@|yellow minor|@     ";
                     case NOT_VERIFIED -> "@|yellow no key|@    ";
                     case NOTE -> "note      ";
                 });
@@ -80,7 +81,10 @@ public final class VerifyPage {
                     + Human.count(done.files(), "file", "files") + ", " + Human.size(done.fileBytes()) + ", "
                     + Human.count(done.pages(), "page checksum", "page checksums") + ") and "
                     + Human.count(done.walFiles(), "WAL file", "WAL files") + " (" + Human.size(done.walBytes()) + ", "
-                    + Human.count(done.walRecords(), "record", "records") + ")");
+                    + Human.count(done.walRecords(), "record", "records") + ")"
+                    + (done.besides() == 0
+                            ? ""
+                            : " and " + Human.count(done.besides(), "other object", "other objects")));
         }
         generation
                 .part()
@@ -101,6 +105,8 @@ public final class VerifyPage {
         Map<Severity, String> words = new TreeMap<>();
         words.put(Severity.DAMAGED, count(Severity.DAMAGED, "is damaged", "are damaged"));
         words.put(Severity.HOLE, count(Severity.HOLE, "is a hole", "are holes"));
+        words.put(
+                Severity.MINOR, count(Severity.MINOR, "is of what no recovery needs", "are of what no recovery needs"));
         words.put(Severity.NOT_VERIFIED, count(Severity.NOT_VERIFIED, "lacks a key", "lack a key"));
         return words.values().stream().filter(word -> !word.isEmpty()).collect(Collectors.joining(", "));
     }

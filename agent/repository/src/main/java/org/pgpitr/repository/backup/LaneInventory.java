@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout.DataObject;
@@ -37,12 +38,13 @@ public final class LaneInventory {
      */
     public static LaneInventory list(Generation generation, BackupId id) {
         LaneInventory found = new LaneInventory(generation, id);
-        ObjectKey manifest = generation.layout().manifest(id.value());
+        Set<ObjectKey> besides = Set.of(
+                generation.layout().manifest(id.value()), generation.layout().catalog(id.value()));
         generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
             Optional<DataObject> object = generation.layout().dataAt(id.value(), key);
             if (object.isPresent() && object.get().sequence() < MOST_OBJECTS) {
                 found.add(object.get(), stat.length());
-            } else if (!key.equals(manifest)) {
+            } else if (!besides.contains(key)) {
                 found.stranger(key);
             }
             return Next.CONTINUE;

@@ -48,6 +48,6 @@ public final class CapturedCatalogs {
      */
     public Optional<CapturedRelations> read(CapturedNames names) {
         ObjectKey key = generation.layout().capturedNames(names);
-        return CatalogReader.read(generation, key);
+        return CatalogReader.read(generation, key, Optional.of(names.sha256()));
     }
 }

@@ -20,7 +20,7 @@ import org.pgpitr.storage.StorageException;
 
 /** Reads what {@link CatalogWriter} stored. */
 public final class CatalogReader {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = new JsonFactory().disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
 
     private CatalogReader() {}
 
@@ -31,18 +31,27 @@ public final class CatalogReader {
      * @throws StorageException if the store does not answer
      */
     public static Optional<CapturedRelations> read(Generation generation, String backup) {
-        return read(generation, generation.layout().catalog(backup));
+        return read(generation, generation.layout().catalog(backup), Optional.empty());
     }
 
-    /** As {@link #read(Generation, String)}, what stands at a key. */
-    static Optional<CapturedRelations> read(Generation generation, ObjectKey key) {
+    /**
+     * As {@link #read(Generation, String)}, what stands at a key.
+     *
+     * @param sha256 what all lines behind the head must have, if that is known
+     */
+    static Optional<CapturedRelations> read(Generation generation, ObjectKey key, Optional<String> sha256) {
         Optional<InputStream> stored = generation.store().open(key);
         if (stored.isEmpty()) {
             return Optional.empty();
         }
-        try (InputStream plain = generation.codec().decode(key, stored.get());
+        try (LinesBehindHead plain = new LinesBehindHead(generation.codec().decode(key, stored.get()));
                 JsonParser json = JSON.createParser(plain)) {
-            return Optional.of(read(json));
+            CapturedRelations relations = read(json);
+            String found = plain.sha256();
+            if (sha256.isPresent() && !sha256.get().equals(found)) {
+                throw new IllegalArgumentException("its lines have the digest " + found);
+            }
+            return Optional.of(relations);
         } catch (JsonProcessingException | IllegalArgumentException | InvalidFormatException e) {
             throw new PgpitrException(
                     ExitCode.CORRUPT,

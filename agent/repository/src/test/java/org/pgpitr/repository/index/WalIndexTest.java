@@ -29,6 +29,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
@@ -281,6 +282,34 @@ class WalIndexTest {
                 pattern.end(),
                 name(number + segments).start(pattern.size()),
                 pattern.facts());
+    }
+
+    @Test
+    void a_roll_up_is_held_against_the_segments() {
+        build();
+        RollUpCheck check = new RollUpCheck(generation, wal());
+        RepositoryLayout.RollUpObject object = new RepositoryLayout.RollUpObject(256, name(256));
+        assertThat(check.defect(object)).isEmpty();
+        RollUps rollUps = new RollUps(generation);
+        RollUp sound = rollUps.read(Level.GROUP, ONE, 256).orElseThrow();
+        List<SegmentSummary> entries = new ArrayList<>(sound.entries());
+        entries.set(7, at(entries.get(7), entries.get(7).number(), 1));
+        rollUps.delete(Level.GROUP, ONE, 256);
+        rollUps.write(Level.GROUP, ONE, 256, new RollUp(entries));
+        try {
+            assertThat(check.defect(object))
+                    .contains("it tells other things of segment " + name(263) + " than the segment itself");
+            assertThat(new RollUpCheck(generation, ArchivedWal.empty()).defect(object))
+                    .isEmpty();
+        } finally {
+            rollUps.delete(Level.GROUP, ONE, 256);
+        }
+        assertThat(check.defect(object)).isEmpty();
+        ObjectKey cut = generation.layout().rollUp(256, name(256));
+        generation.store().putIfAbsent(cut, Content.of(new byte[] {1, 2, 3}));
+        assertThat(check.defect(object)).isPresent();
+        build();
+        assertThat(check.defect(object)).isEmpty();
     }
 
     @Test

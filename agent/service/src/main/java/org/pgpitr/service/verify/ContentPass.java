@@ -4,13 +4,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.LaneTotals;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.verify.Surveyed.Access;
 
-/** Verifies content: lanes of backups and blocks of WAL, several at the same time. */
+/** Verifies content: lanes of backups, blocks of WAL, and what is beside them, several at the same time. */
 final class ContentPass {
     private final Generation generation;
     private final VerifyOptions options;
@@ -50,6 +51,11 @@ final class ContentPass {
         List<WalBlock> blocks = surveyed.wal().blocks().stream()
                 .filter(block -> isNeeded(block) && isToDo(block.state()))
                 .toList();
+        List<BesidePiece> besides = surveyed.access() == Access.KEYLESS
+                ? List.of()
+                : surveyed.besides().stream()
+                        .filter(piece -> isNeeded(piece) && isToDo(piece.state()))
+                        .toList();
         long continued = continued();
         if (continued > 0) {
             progress.say("going on where an interrupted run ended: " + continued
@@ -58,6 +64,7 @@ final class ContentPass {
         progress.begin("verifying", bytes(blocks));
         try (LanePieces lanes = new LanePieces(generation, surveyed.backups(), this::isToDo)) {
             Iterator<WalBlock> left = blocks.iterator();
+            Iterator<BesidePiece> leftBesides = besides.iterator();
             new Workers(options.workers()).run(() -> {
                 Optional<LanePieces.Lane> lane = lanes.next();
                 if (lane.isPresent()) {
@@ -67,13 +74,21 @@ final class ContentPass {
                         }
                     });
                 }
-                if (!left.hasNext()) {
+                if (left.hasNext()) {
+                    WalBlock block = left.next();
+                    return Optional.of(readAhead -> {
+                        if (verify(block)) {
+                            state.done(block.state());
+                        }
+                    });
+                }
+                if (!leftBesides.hasNext()) {
                     return Optional.empty();
                 }
-                WalBlock block = left.next();
+                BesidePiece piece = leftBesides.next();
                 return Optional.of(readAhead -> {
-                    if (verify(block)) {
-                        state.done(block.state());
+                    if (piece.check().getAsBoolean()) {
+                        state.done(piece.state());
                     }
                 });
             });
@@ -91,6 +106,9 @@ final class ContentPass {
         return lanes
                 + surveyed.wal().blocks().stream()
                         .filter(block -> state.isDone(block.state()))
+                        .count()
+                + surveyed.besides().stream()
+                        .filter(piece -> state.isDone(piece.state()))
                         .count();
     }
 
@@ -109,17 +127,26 @@ final class ContentPass {
                         * generation.identity().segmentSize().bytes();
     }
 
-    /** With one backup asked for, only the WAL behind its start, on its timeline and those that come from it. */
     private boolean isNeeded(WalBlock block) {
+        return isBehindBackup(
+                block.timeline(), block.endSegment(generation.identity().segmentSize()));
+    }
+
+    private boolean isNeeded(BesidePiece piece) {
+        return piece.recovery() == BesidePiece.Needed.FOR_QUESTIONS
+                || isBehindBackup(piece.timeline(), piece.segment() + 1);
+    }
+
+    /** With one backup asked for, only the WAL behind its start, on its timeline and those that come from it. */
+    private boolean isBehindBackup(TimelineId timeline, long endSegment) {
         if (options.backup().isEmpty()) {
             return true;
         }
         return surveyed.backups().stream()
                 .map(SurveyedBackup::summary)
-                .anyMatch(backup -> block.endSegment(backup.segmentSize())
-                                > backup.segmentSize().segmentNumber(backup.startLsn())
-                        && (block.timeline().equals(backup.timeline())
-                                || Optional.ofNullable(surveyed.histories().get(block.timeline()))
+                .anyMatch(backup -> endSegment > backup.segmentSize().segmentNumber(backup.startLsn())
+                        && (timeline.equals(backup.timeline())
+                                || Optional.ofNullable(surveyed.histories().get(timeline))
                                         .flatMap(history -> history.switchPoint(backup.timeline()))
                                         .filter(left -> !left.isBefore(backup.stopLsn()))
                                         .isPresent()));

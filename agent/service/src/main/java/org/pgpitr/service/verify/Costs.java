@@ -64,6 +64,12 @@ final class Costs {
                 }
             }
             all.partials(timeline).forEach(segment -> usable.partial(timeline, segment));
+            for (long segment : all.streamed(timeline)) {
+                if (!left.contains(segment)) {
+                    usable.streamed(
+                            timeline, segment, all.streamedTo(timeline, segment).orElseThrow());
+                }
+            }
         }
         return usable.build();
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One thing that a verification found. */
-public sealed interface Finding permits RepositoryFinding, BackupFinding, WalFinding {
+public sealed interface Finding permits RepositoryFinding, BackupFinding, WalFinding, BesideFinding {
     /** Which kind of finding; stable, documented in {@code docs/json.md}. */
     String kind();
 

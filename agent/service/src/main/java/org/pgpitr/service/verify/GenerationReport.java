@@ -43,6 +43,7 @@ public record GenerationReport(
      * @param walFiles read to the end, histories included
      * @param walBytes of these files
      * @param walRecords whose CRC and place in the chain were looked at
+     * @param besides other objects that were read: of the index, names, refused WAL; segments in pieces of streams
      */
     public record Verified(
             long backups,
@@ -53,8 +54,9 @@ public record GenerationReport(
             long pages,
             long walFiles,
             long walBytes,
-            long walRecords) {
-        static final Verified NOTHING = new Verified(0, 0, 0, 0, 0, 0, 0, 0, 0);
+            long walRecords,
+            long besides) {
+        static final Verified NOTHING = new Verified(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     public GenerationReport {

@@ -2,18 +2,25 @@ package org.pgpitr.service.verify;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.WalHole;
 import org.pgpitr.repository.plan.WalHoles;
+import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
+import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
 /** Looks for holes in the WAL behind the backups. */
 final class HoleSurvey {
@@ -69,7 +76,28 @@ final class HoleSurvey {
                 && after.get().isBefore(options.since().get())) {
             return;
         }
-        findings.add(new WalFinding.WalMissing(hole, hole.before().flatMap(this::archived), after));
+        findings.add(new WalFinding.WalMissing(hole, hole.before().flatMap(this::archived), after, refused(hole)));
+    }
+
+    /** What was to be archived there, and was refused. */
+    private List<ObjectKey> refused(WalHole hole) {
+        WalSegmentSize size = generation.identity().segmentSize();
+        long first = hole.first().number(size);
+        long last = hole.last().number(size);
+        Set<TimelineId> timelines = new HashSet<>(
+                List.of(hole.timeline(), hole.first().timeline(), hole.last().timeline()));
+        List<ObjectKey> refused = new ArrayList<>();
+        generation.store().list(generation.layout().brokenPrefix(), (key, stat) -> {
+            generation
+                    .layout()
+                    .refusedAt(key)
+                    .map(RepositoryLayout.Refused::segment)
+                    .filter(segment -> segment.fits(size) && timelines.contains(segment.timeline()))
+                    .filter(segment -> segment.number(size) >= first && segment.number(size) <= last)
+                    .ifPresent(segment -> refused.add(key));
+            return Next.CONTINUE;
+        });
+        return refused;
     }
 
     /** The retention lets WAL go that only leads on from one old backup to the next. */

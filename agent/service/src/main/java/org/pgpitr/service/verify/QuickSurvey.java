@@ -58,9 +58,10 @@ final class QuickSurvey {
             findings.add(
                     new RepositoryFinding.UnknownMajor(generation.identity().major()));
         }
-        noKey.ifPresent(reason -> notVerified(sealed.size(), history.files(), wal.segments(), reason));
+        List<BesidePiece> besides = new BesideSurvey(generation, options, wal.wal(), findings, tally).list(backups);
+        noKey.ifPresent(reason -> notVerified(sealed.size(), history.files(), wal.segments(), besides.size(), reason));
         return new Surveyed(
-                backups, wal, histories, noKey.isEmpty() ? Surveyed.Access.READABLE : Surveyed.Access.KEYLESS);
+                backups, wal, besides, histories, noKey.isEmpty() ? Surveyed.Access.READABLE : Surveyed.Access.KEYLESS);
     }
 
     private boolean isUnlimited() {
@@ -156,7 +157,7 @@ final class QuickSurvey {
         }
     }
 
-    private void notVerified(int backups, int histories, long segments, PgpitrException reason) {
+    private void notVerified(int backups, int histories, long segments, int besides, PgpitrException reason) {
         if (backups > 0) {
             findings.add(new RepositoryFinding.NotDecrypted(
                     "manifests and content of " + backups + (backups == 1 ? " backup" : " backups"),
@@ -170,6 +171,12 @@ final class QuickSurvey {
         if (segments > 0) {
             findings.add(new RepositoryFinding.NotDecrypted(
                     "content of " + segments + " archived WAL files, and from where on they are needed",
+                    reason.getMessage()));
+        }
+        if (besides > 0) {
+            findings.add(new RepositoryFinding.NotDecrypted(
+                    besides + (besides == 1 ? " object" : " objects")
+                            + " beside them: pieces of streams, the index, names," + " refused WAL",
                     reason.getMessage()));
         }
     }

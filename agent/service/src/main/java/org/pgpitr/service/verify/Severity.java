@@ -8,6 +8,11 @@ public enum Severity {
     DAMAGED(ExitCode.CORRUPT),
     /** Something that a recovery needs is not there. */
     HOLE(ExitCode.TARGET_UNREACHABLE),
+    /**
+     * Something that no recovery needs is not as it was written. No success all the same: whatever changed it may change
+     * other things too. Behind a hole, since a hole costs moments and this does not.
+     */
+    MINOR(ExitCode.CORRUPT),
     /** Something could not be looked at for want of a key. */
     NOT_VERIFIED(ExitCode.NO_KEY),
     /** Worth knowing; no fault. */

@@ -10,11 +10,16 @@ import org.pgpitr.postgres.TimelineId;
  *
  * @param backups whose manifests are whole, oldest first
  * @param wal what is archived
+ * @param besides what is neither of a lane nor archived WAL
  * @param histories those that can be read
  * @param access whether content can be read
  */
 record Surveyed(
-        List<SurveyedBackup> backups, WalSurvey wal, Map<TimelineId, TimelineHistory> histories, Access access) {
+        List<SurveyedBackup> backups,
+        WalSurvey wal,
+        List<BesidePiece> besides,
+        Map<TimelineId, TimelineHistory> histories,
+        Access access) {
     /** Whether this host can decrypt. */
     enum Access {
         READABLE,
@@ -23,6 +28,7 @@ record Surveyed(
 
     Surveyed {
         backups = List.copyOf(backups);
+        besides = List.copyOf(besides);
         histories = Map.copyOf(histories);
     }
 }

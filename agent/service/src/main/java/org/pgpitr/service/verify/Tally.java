@@ -12,6 +12,7 @@ final class Tally {
     final LongAdder walFiles = new LongAdder();
     final LongAdder walBytes = new LongAdder();
     final LongAdder walRecords = new LongAdder();
+    final LongAdder besides = new LongAdder();
 
     GenerationReport.Verified verified(long archived) {
         return new GenerationReport.Verified(
@@ -23,6 +24,7 @@ final class Tally {
                 pages.sum(),
                 walFiles.sum(),
                 walBytes.sum(),
-                walRecords.sum());
+                walRecords.sum(),
+                besides.sum());
     }
 }

@@ -23,8 +23,10 @@ public sealed interface WalFinding extends Finding {
      *
      * @param beforeArchived when the segment before the hole was archived, by the store's clock
      * @param afterArchived when the segment behind the hole was archived, by the store's clock
+     * @param refused what was kept of the hole's segments when they were refused, since their WAL is broken
      */
-    record WalMissing(WalHole hole, Optional<Instant> beforeArchived, Optional<Instant> afterArchived)
+    record WalMissing(
+            WalHole hole, Optional<Instant> beforeArchived, Optional<Instant> afterArchived, List<ObjectKey> refused)
             implements WalFinding {
         @Override
         public String kind() {
@@ -46,7 +48,15 @@ public sealed interface WalFinding extends Finding {
             String what = hole.count() == 1
                     ? "WAL segment " + hole.first() + " is missing"
                     : "WAL segments " + hole.first() + " to " + hole.last() + " (" + hole.count() + ") are missing";
-            return what + neighbours() + "; " + Loss.of(hole);
+            return what + neighbours() + cause() + "; " + Loss.of(hole);
+        }
+
+        private String cause() {
+            return refused.isEmpty()
+                    ? ""
+                    : "; " + (hole.count() == 1 ? "it was" : refused.size() + " of them were")
+                            + " refused, broken WAL, and kept as " + refused.get(0)
+                            + (refused.size() > 1 ? " and so on" : "");
         }
 
         private String neighbours() {
@@ -79,6 +89,7 @@ public sealed interface WalFinding extends Finding {
                     .and("before_archived", beforeArchived.map(Instant::toString))
                     .and("after", hole.after().map(Object::toString))
                     .and("after_archived", afterArchived.map(Instant::toString))
+                    .and("refused", refused.stream().map(ObjectKey::value).toList())
                     .and("lost_from_lsn", hole.lostFrom().toString())
                     .and("again_backup", hole.again().map(b -> b.id().toString()))
                     .and("again_lsn", hole.again().map(b -> b.stopLsn().toString()))

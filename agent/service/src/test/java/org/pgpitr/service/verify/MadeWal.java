@@ -73,6 +73,14 @@ final class MadeWal {
         return this;
     }
 
+    /** Writes so many records more. */
+    MadeWal more(int count) {
+        for (int i = 0; i < count; i++) {
+            record(400);
+        }
+        return this;
+    }
+
     /** The segments that are full, by name. */
     Map<WalSegmentName, byte[]> segments() {
         return segments;
