@@ -113,7 +113,7 @@ public final class AgentCommand extends PgpitrCommand {
             serve(parts, file, time);
             return ExitCode.OK;
         }
-        try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment);
+        try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment, registry);
                 Closing metrics = metrics(configuration, registry, log)) {
             CatalogComponent catalogs = parts.catalogs(wiring);
             List<AgentComponent> components = new ArrayList<>(

@@ -80,7 +80,8 @@ record AgentComponents(
                         dataDirectory,
                         environment.variables(),
                         environment.standardConfiguration(),
-                        warning -> log.warning("prefetch", warning)),
+                        warning -> log.warning("prefetch", warning),
+                        registry),
                 new PrefetchSettings(
                         configuration.agent().prefetch().bytes(),
                         Math.min(MOST_FETCHES, configuration.agent().workers()),

@@ -1,11 +1,13 @@
 package org.pgpitr.cli.option;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.terminal.Environment;
+import org.pgpitr.repository.codec.PassphraseSource;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ConfigurationLoader;
@@ -77,6 +79,15 @@ public final class ConfigurationOptions {
 
     /** What a configuration stands for; passphrases that are not configured are asked for at the terminal. */
     public static Wiring wiring(Configuration configuration, Environment environment) {
-        return new Wiring(configuration, what -> environment.terminal().askSecret("Passphrase of " + what));
+        return new Wiring(configuration, passphrases(environment));
+    }
+
+    /** As {@link #wiring(Configuration, Environment)}; what the stores are asked is accounted for. */
+    public static Wiring wiring(Configuration configuration, Environment environment, MeterRegistry registry) {
+        return Wiring.metered(configuration, passphrases(environment), registry);
+    }
+
+    private static PassphraseSource passphrases(Environment environment) {
+        return what -> environment.terminal().askSecret("Passphrase of " + what);
     }
 }

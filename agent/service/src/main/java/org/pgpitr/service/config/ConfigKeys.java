@@ -209,7 +209,7 @@ public final class ConfigKeys {
                     REPOSITORY,
                     "call_timeout",
                     ValueType.time(Duration.ofMillis(100), DAY),
-                    "S3: how long a whole call may take, for each 16 MB that it stores; not shorter than"
+                    "S3: how long a whole call may take, for each 16 MB that it stores or reads; not shorter than"
                             + " `read_timeout`.")
             .standard("2min");
     static final ConfigKey<Integer> RETRY_ATTEMPTS = ConfigKey.of(

@@ -1,5 +1,6 @@
 package org.pgpitr.service.prefetch;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,8 @@ public final class ArchivedSegments implements SegmentSource {
             Path dataDirectory,
             Map<String, String> environment,
             Path standardConfiguration,
-            Consumer<String> warnings) {
+            Consumer<String> warnings,
+            MeterRegistry registry) {
         WalSegmentSize segmentSize = DataDirectory.facts(dataDirectory)
                 .map(ClusterFacts::segmentSize)
                 .orElseThrow(() -> new PgpitrException(
@@ -54,7 +56,7 @@ public final class ArchivedSegments implements SegmentSource {
                     "an identity with a passphrase takes more memory than the agent has",
                     "give it more: PGPITR_JAVA_OPTS=-Xmx480m");
         }
-        Wiring wiring = new Wiring(configuration, what -> Optional.empty());
+        Wiring wiring = Wiring.metered(configuration, what -> Optional.empty(), registry);
         try {
             return new ArchivedSegments(
                     segmentSize,

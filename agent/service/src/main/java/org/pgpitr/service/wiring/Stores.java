@@ -1,5 +1,6 @@
 package org.pgpitr.service.wiring;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,6 +13,7 @@ import org.pgpitr.service.config.S3Settings;
 import org.pgpitr.service.config.Secret;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.local.LocalDiskStore;
+import org.pgpitr.storage.metrics.MeteredStore;
 import org.pgpitr.storage.retry.RetryPolicy;
 import org.pgpitr.storage.retry.RetryingStore;
 import org.pgpitr.storage.s3.S3Credentials;
@@ -32,8 +34,12 @@ final class Stores {
     private Stores() {}
 
     /** Reaches nothing yet. The caller closes the store. */
-    static ObjectStore open(RepositorySettings settings) {
-        return decorated(settings, plain(settings));
+    static ObjectStore open(RepositorySettings settings, Optional<MeterRegistry> metrics) {
+        ObjectStore plain = plain(settings);
+        return decorated(
+                settings,
+                metrics.<ObjectStore>map(registry -> new MeteredStore(plain, registry, settings.name()))
+                        .orElse(plain));
     }
 
     private static ObjectStore plain(RepositorySettings settings) {

@@ -1,5 +1,6 @@
 package org.pgpitr.service.wiring;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,18 +29,33 @@ import org.pgpitr.storage.local.StaleFiles;
 public final class Wiring implements AutoCloseable {
     private final Configuration configuration;
     private final PassphraseSource terminal;
+    private final Optional<MeterRegistry> metrics;
     private final List<ObjectStore> opened = new ArrayList<>();
 
     /** @param terminal asked for a passphrase that is not configured */
     public Wiring(Configuration configuration, PassphraseSource terminal) {
+        this(configuration, terminal, Optional.empty());
+    }
+
+    private Wiring(Configuration configuration, PassphraseSource terminal, Optional<MeterRegistry> metrics) {
         this.configuration = configuration;
         this.terminal = terminal;
+        this.metrics = metrics;
+    }
+
+    /** As the constructor; what the stores are asked is accounted for in a registry, under the repositories' names. */
+    public static Wiring metered(Configuration configuration, PassphraseSource terminal, MeterRegistry registry) {
+        return new Wiring(configuration, terminal, Optional.of(registry));
+    }
+
+    private ObjectStore open(RepositorySettings settings) {
+        return Stores.open(settings, metrics);
     }
 
     /** All repositories, in their order. */
     public List<Repository> repositories() {
         return configuration.allRepositories().stream()
-                .map(settings -> repository(settings, Stores.open(settings)))
+                .map(settings -> repository(settings, open(settings)))
                 .toList();
     }
 
@@ -47,7 +63,7 @@ public final class Wiring implements AutoCloseable {
     public List<InitTarget> initTargets() {
         return configuration.allRepositories().stream()
                 .map(settings -> new InitTarget(
-                        repository(settings, Stores.open(settings)),
+                        repository(settings, open(settings)),
                         settings.url() instanceof RepositoryUrl.Folder folder
                                 ? Optional.of(folder.path())
                                 : Optional.empty(),
@@ -74,7 +90,7 @@ public final class Wiring implements AutoCloseable {
     /** The repository that a command works on that needs one: the first. */
     public Repository repository() {
         RepositorySettings settings = configuration.repository();
-        return repository(settings, Stores.open(settings));
+        return repository(settings, open(settings));
     }
 
     /** As {@link #repository()}, read from at no higher rate than {@code [verify]} allows. */
@@ -84,7 +100,7 @@ public final class Wiring implements AutoCloseable {
                 .maxRate()
                 .map(configuration.repository()::readAtMost)
                 .orElseGet(configuration::repository);
-        return repository(settings, Stores.open(settings));
+        return repository(settings, open(settings));
     }
 
     private Repository repository(RepositorySettings settings, ObjectStore store) {

@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  */
 public final class S3Store implements ObjectStore {
     /** {@link S3Timeouts#call} is for each of these of content begun. */
-    private static final long TIMEOUT_UNIT = 16L << 20;
+    static final long TIMEOUT_UNIT = 16L << 20;
 
     private static final String CONTENT_TYPE = "application/octet-stream";
 
@@ -89,7 +89,7 @@ public final class S3Store implements ObjectStore {
             response.abort();
             throw errors.senseless("read " + key, "the answer has no length or no entity tag");
         }
-        return new S3Body(response, length, key + " at " + location());
+        return new S3Body(response, length, settings.timeouts().call(), key + " at " + location());
     }
 
     /** S3 has no empty range: the object is there, and ends before it. */

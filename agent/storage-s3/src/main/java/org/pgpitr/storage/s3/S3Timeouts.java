@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param connect to open a connection, the TLS handshake apart
  * @param read without one byte received
- * @param call a whole call, for each 16 MiB of content begun; downloads are bound by {@code read} alone, as their
- *     pace is the reader's
+ * @param call a whole call, for each 16 MiB of content begun; of a download only the waiting for the store counts, as
+ *     its pace is the reader's
  */
 public record S3Timeouts(Duration connect, Duration read, Duration call) {
     public S3Timeouts {

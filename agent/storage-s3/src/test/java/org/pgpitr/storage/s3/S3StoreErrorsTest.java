@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -336,6 +337,27 @@ class S3StoreErrorsTest {
                             .hasMessageContaining("long");
                 }
             }
+        }
+    }
+
+    @Test
+    @DisplayName("Class 18: a body that trickles, and so is never silent, is given up in bounded time")
+    void a_body_that_trickles_is_given_up_in_bounded_time() {
+        ObjectKey key = ObjectKey.of("trickling");
+        try (S3Store store = S3Store.open(settings.withTimeouts(SHORT))) {
+            store.putIfAbsent(key, Content.of(new byte[100_000]));
+            server.door()
+                    .once(
+                            request -> request.isFor("GET", "errors/trickling"),
+                            new Fault.TrickleBody(Duration.ofMillis(100)));
+            assertThatThrownBy(() -> {
+                        try (InputStream in = store.open(key).orElseThrow()) {
+                            in.readAllBytes();
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("trickling")
+                    .hasMessageContaining("too slow");
         }
     }
 

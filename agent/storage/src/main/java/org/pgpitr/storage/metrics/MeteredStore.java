@@ -1,62 +1,26 @@
 package org.pgpitr.storage.metrics;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.io.InputStream;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.ObjectVersion;
-import org.pgpitr.storage.StorageException;
 
-/**
- * Keeps account of a store's calls: the timer {@value #CALLS} by {@code operation} (open, stat, put, replace, list,
- * delete) and {@code outcome} (found, absent, created, exists, replaced, stale, done, kept, or a failure's kind in
- * lower case); the counters {@value #UPLOADED} and {@value #DOWNLOADED} in bytes, and {@value #BROKEN}, streams that
- * failed while they were read.
- */
+/** Keeps account of a store's calls, in {@link StoreMetrics}. Beneath the retries it sees each attempt. */
 public final class MeteredStore implements ObjectStore {
-    public static final String CALLS = "pgpitr.store.calls";
-    public static final String UPLOADED = "pgpitr.store.uploaded";
-    public static final String DOWNLOADED = "pgpitr.store.downloaded";
-    public static final String BROKEN = "pgpitr.store.broken";
-
     private final ObjectStore store;
-    private final MeterRegistry registry;
-    private final Counter uploaded;
-    private final Counter downloaded;
-    private final Counter broken;
+    private final StoreMetrics metrics;
 
-    public MeteredStore(ObjectStore store, MeterRegistry registry) {
+    /** @param repository the name under which the figures stand */
+    public MeteredStore(ObjectStore store, MeterRegistry registry, String repository) {
         this.store = store;
-        this.registry = registry;
-        this.uploaded = Counter.builder(UPLOADED).baseUnit("bytes").register(registry);
-        this.downloaded = Counter.builder(DOWNLOADED).baseUnit("bytes").register(registry);
-        this.broken = registry.counter(BROKEN);
-    }
-
-    private <T> T timed(String operation, Supplier<T> call, Function<T, String> outcome) {
-        Timer.Sample sample = Timer.start(registry);
-        String seen = "defect";
-        try {
-            T result = call.get();
-            seen = outcome.apply(result);
-            return result;
-        } catch (StorageException e) {
-            seen = e.kind().name().toLowerCase(Locale.ROOT);
-            throw e;
-        } finally {
-            sample.stop(registry.timer(CALLS, "operation", operation, "outcome", seen));
-        }
+        this.metrics = new StoreMetrics(registry, repository);
     }
 
     private static String found(Optional<?> result) {
@@ -65,41 +29,41 @@ public final class MeteredStore implements ObjectStore {
 
     @Override
     public Optional<InputStream> open(ObjectKey key) {
-        return timed("open", () -> store.open(key), MeteredStore::found).map(this::counted);
+        return metrics.timed(StoreMetrics.Operation.OPEN, () -> store.open(key), MeteredStore::found)
+                .map(metrics::counted);
     }
 
     @Override
     public Optional<InputStream> open(ObjectKey key, ByteRange range) {
-        return timed("open", () -> store.open(key, range), MeteredStore::found).map(this::counted);
-    }
-
-    private InputStream counted(InputStream in) {
-        return new CountedStream(in, downloaded, broken);
+        return metrics.timed(StoreMetrics.Operation.OPEN, () -> store.open(key, range), MeteredStore::found)
+                .map(metrics::counted);
     }
 
     @Override
     public Optional<ObjectStat> stat(ObjectKey key) {
-        return timed("stat", () -> store.stat(key), MeteredStore::found);
+        return metrics.timed(StoreMetrics.Operation.STAT, () -> store.stat(key), MeteredStore::found);
     }
 
     @Override
     public PutResult putIfAbsent(ObjectKey key, Content content) {
-        PutResult result = timed(
-                "put", () -> store.putIfAbsent(key, content), r -> r.name().toLowerCase(Locale.ROOT));
+        PutResult result = metrics.timed(
+                StoreMetrics.Operation.PUT,
+                () -> store.putIfAbsent(key, content),
+                put -> put == PutResult.CREATED ? "created" : "exists");
         if (result == PutResult.CREATED) {
-            uploaded.increment(content.length());
+            metrics.uploaded(content.length());
         }
         return result;
     }
 
     @Override
     public Optional<ObjectVersion> replace(ObjectKey key, Content content, ObjectVersion expected) {
-        Optional<ObjectVersion> replaced = timed(
-                "replace",
+        Optional<ObjectVersion> replaced = metrics.timed(
+                StoreMetrics.Operation.REPLACE,
                 () -> store.replace(key, content, expected),
                 version -> version.isPresent() ? "replaced" : "stale");
         if (replaced.isPresent()) {
-            uploaded.increment(content.length());
+            metrics.uploaded(content.length());
         }
         return replaced;
     }
@@ -115,8 +79,8 @@ public final class MeteredStore implements ObjectStore {
     }
 
     private void timedListing(Runnable call) {
-        Set<ObjectKey> unused = timed(
-                "list",
+        Set<ObjectKey> unused = metrics.timed(
+                StoreMetrics.Operation.LIST,
                 () -> {
                     call.run();
                     return Set.of();
@@ -126,7 +90,10 @@ public final class MeteredStore implements ObjectStore {
 
     @Override
     public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
-        return timed("delete", () -> store.delete(keys), survivors -> survivors.isEmpty() ? "done" : "kept");
+        return metrics.timed(
+                StoreMetrics.Operation.DELETE,
+                () -> store.delete(keys),
+                survivors -> survivors.isEmpty() ? "done" : "kept");
     }
 
     @Override

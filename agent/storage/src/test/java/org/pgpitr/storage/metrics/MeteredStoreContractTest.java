@@ -8,6 +8,6 @@ import org.pgpitr.storage.memory.MemoryStore;
 class MeteredStoreContractTest extends ObjectStoreContract {
     @Override
     protected ObjectStore createStore() {
-        return new MeteredStore(new MemoryStore(), new SimpleMeterRegistry());
+        return new MeteredStore(new MemoryStore(), new SimpleMeterRegistry(), "main");
     }
 }

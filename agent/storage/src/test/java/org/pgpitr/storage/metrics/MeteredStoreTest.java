@@ -25,8 +25,8 @@ class MeteredStoreTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private long calls(String operation, String outcome) {
-        return registry.get(MeteredStore.CALLS)
-                .tags("operation", operation, "outcome", outcome)
+        return registry.get(StoreMetrics.CALLS)
+                .tags("operation", operation, "outcome", outcome, "repository", "main")
                 .timer()
                 .count();
     }
@@ -35,9 +35,16 @@ class MeteredStoreTest {
         return registry.get(counter).counter().count();
     }
 
+    private double failures(String operation) {
+        return registry.get(StoreMetrics.FAILURES)
+                .tags("operation", operation, "repository", "main")
+                .counter()
+                .count();
+    }
+
     @Test
     void calls_are_counted_by_operation_and_outcome_and_bytes_by_direction() throws IOException {
-        MeteredStore store = new MeteredStore(new MemoryStore(), registry);
+        MeteredStore store = new MeteredStore(new MemoryStore(), registry, "main");
         store.stat(KEY);
         store.putIfAbsent(KEY, Content.of(new byte[10]));
         store.putIfAbsent(KEY, Content.of(new byte[10]));
@@ -58,28 +65,32 @@ class MeteredStoreTest {
         assertThat(calls("open", "found")).isEqualTo(1);
         assertThat(calls("list", "done")).isEqualTo(1);
         assertThat(calls("delete", "done")).isEqualTo(1);
-        assertThat(bytes(MeteredStore.UPLOADED)).isEqualTo(15);
-        assertThat(bytes(MeteredStore.DOWNLOADED)).isEqualTo(5);
-        assertThat(bytes(MeteredStore.BROKEN)).isZero();
+        assertThat(bytes(StoreMetrics.UPLOADED)).isEqualTo(15);
+        assertThat(bytes(StoreMetrics.DOWNLOADED)).isEqualTo(5);
+        assertThat(failures("read")).isZero();
     }
 
     @Test
     void failures_are_counted_by_kind() {
         MeteredStore store =
-                new MeteredStore(new FaultyStore(new MemoryStore(), FaultPlan.nth(1, Moment.BEFORE)), registry);
+                new MeteredStore(new FaultyStore(new MemoryStore(), FaultPlan.nth(1, Moment.BEFORE)), registry, "main");
         assertThatThrownBy(() -> store.stat(KEY)).isInstanceOf(StorageException.class);
         assertThat(calls("stat", "unavailable")).isEqualTo(1);
+        assertThat(failures("stat")).isEqualTo(1);
+        assertThat(failures("put")).isZero();
     }
 
     @Test
     void broken_streams_are_counted() throws IOException {
         MeteredStore store = new MeteredStore(
-                new FaultyStore(new MemoryStore(), FaultPlan.nth(StoreOperation.OPEN, 1, Moment.MIDWAY)), registry);
+                new FaultyStore(new MemoryStore(), FaultPlan.nth(StoreOperation.OPEN, 1, Moment.MIDWAY)),
+                registry,
+                "main");
         store.putIfAbsent(KEY, Content.of(new byte[10]));
         try (InputStream in = store.open(KEY).orElseThrow()) {
             assertThatThrownBy(in::readAllBytes).isInstanceOf(IOException.class);
         }
-        assertThat(bytes(MeteredStore.BROKEN)).isEqualTo(1);
-        assertThat(bytes(MeteredStore.DOWNLOADED)).isEqualTo(5);
+        assertThat(failures("read")).isEqualTo(1);
+        assertThat(bytes(StoreMetrics.DOWNLOADED)).isEqualTo(5);
     }
 }

@@ -53,4 +53,7 @@ public sealed interface Fault {
 
     /** Falls silent after some bytes of the response's body. */
     record StallBody(long after) implements Fault {}
+
+    /** Lets one byte of the response's body pass at a time, as often as that, and so is never silent for long. */
+    record TrickleBody(Duration every) implements Fault {}
 }

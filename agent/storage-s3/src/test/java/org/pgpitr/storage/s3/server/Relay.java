@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -91,7 +92,7 @@ final class Relay {
 
     private void beforeTheServer(Fault fault, HttpHead head, InputStream in) throws IOException {
         if (fault instanceof Fault.Delay delay) {
-            sleep(delay);
+            sleep(delay.by());
         } else if (fault instanceof Fault.ResetBefore) {
             reset();
         } else if (fault instanceof Fault.StallUpload) {
@@ -104,9 +105,9 @@ final class Relay {
         }
     }
 
-    private static void sleep(Fault.Delay delay) throws IOException {
+    private static void sleep(Duration time) throws IOException {
         try {
-            Thread.sleep(delay.by().toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
@@ -171,6 +172,11 @@ final class Relay {
         } else if (fault.isPresent() && fault.get() instanceof Fault.StallBody stall) {
             copy(in, out, stall.after());
             throw new FallSilent();
+        } else if (fault.isPresent() && fault.get() instanceof Fault.TrickleBody trickle) {
+            for (long left = head.contentLength(); left > 0; left--) {
+                sleep(trickle.every());
+                copy(in, out, 1);
+            }
         } else if (head.isChunked()) {
             copyChunked(in, out);
         } else {
