@@ -1,6 +1,7 @@
 package org.pgpitr.repository.plan;
 
 import java.util.List;
+import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 
 /** Whether a target can be reached from one candidate. */
@@ -10,9 +11,16 @@ sealed interface Judgement {
      *
      * @param certainty whether anything speaks against it
      * @param walEnd up to where WAL may be read
+     * @param stop where it ends, if that was looked up
      * @param notes for the user
      */
-    record Serves(Certainty certainty, Lsn walEnd, List<String> notes) implements Judgement {}
+    record Serves(Certainty certainty, Lsn walEnd, Optional<RecoveryStop> stop, List<String> notes)
+            implements Judgement {
+        /** As names tell. */
+        Serves(Certainty certainty, Lsn walEnd, List<String> notes) {
+            this(certainty, walEnd, Optional.empty(), notes);
+        }
+    }
 
     /**
      * It can't.

@@ -10,7 +10,7 @@ import org.pgpitr.postgres.WalSegmentSize;
  * byte at the target must be archived; and the record that ends the backup begins before its stop position, so a target
  * at that very position is late enough, either way.
  */
-record LsnRule(Lsn lsn, WalSegmentSize size) implements TargetRule {
+record LsnRule(Lsn lsn, WalSegmentSize size, ExactStop exact) implements TargetRule {
     @Override
     public Judgement judge(Candidate candidate) {
         Lsn stop = candidate.backup().stopLsn();
@@ -23,6 +23,10 @@ record LsnRule(Lsn lsn, WalSegmentSize size) implements TargetRule {
                     Judgement.Cause.WAL,
                     reach.hole().map(Reach.Hole::why).orElse("the archived WAL ends at " + reach.end()));
         }
+        return exact.judge(candidate, List.of(), why -> byNames(reach));
+    }
+
+    private Judgement byNames(Reach reach) {
         boolean lastSegment = size.segmentNumber(lsn) == size.segmentNumberBefore(reach.end());
         return new Judgement.Serves(
                 Judgement.Certainty.SURE,

@@ -2,59 +2,18 @@ package org.pgpitr.repository.plan;
 
 import java.util.List;
 import java.util.Optional;
-import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.RestorePoint;
-import org.pgpitr.postgres.WalSegmentSize;
 
 /**
  * PostgreSQL stops at the first restore point of that name that it meets, and gives up if that comes before the backup
  * is consistent ({@code recoveryStopsAfter()} in {@code xlogrecovery.c}).
  *
- * @param name the restore point's
- * @param size of the cluster's segments
- * @param search reads the WAL
+ * @param exact looks it up
  * @param backupNamed whether the user has named the backup, so that no other is wanted
  */
-record NameRule(String name, WalSegmentSize size, RestorePointSearch search, boolean backupNamed)
-        implements TargetRule {
+record NameRule(ExactStop exact, boolean backupNamed) implements TargetRule {
     @Override
     public Judgement judge(Candidate candidate) {
-        Lsn start = candidate.backup().startLsn();
-        Lsn end = candidate.reach().end();
-        List<WalRange> wal = candidate.path().ranges(size.segmentNumber(start), end);
-        RestorePointSearch.Result result = search.first(name, start, wal);
-        if (result instanceof RestorePointSearch.Found found
-                && !found.point().lsn().isAfter(end)) {
-            return at(found.point(), candidate);
-        }
-        if (result instanceof RestorePointSearch.Broken broken) {
-            return new Judgement.Fails(
-                    Judgement.Cause.WAL, "no restore point of that name comes before " + broken.why());
-        }
-        if (result instanceof RestorePointSearch.Unread unread) {
-            return unread(candidate, unread.why());
-        }
-        return new Judgement.Fails(
-                Judgement.Cause.WAL,
-                "no restore point of that name is in the WAL from " + start + " to " + end
-                        + candidate
-                                .reach()
-                                .hole()
-                                .map(hole -> "; " + hole.why())
-                                .orElse(""));
-    }
-
-    private static Judgement at(RestorePoint point, Candidate candidate) {
-        if (!point.lsn().isAfter(candidate.backup().stopLsn())) {
-            return new Judgement.Fails(
-                    Judgement.Cause.TOO_EARLY,
-                    "the restore point, at " + point.lsn() + ", lies before its end at "
-                            + candidate.backup().stopLsn());
-        }
-        return new Judgement.Serves(
-                Judgement.Certainty.SURE,
-                point.lsn(),
-                List.of("The restore point was made at " + point.time() + ", at " + point.lsn() + "."));
+        return exact.judge(candidate, List.of(), why -> unread(candidate, why));
     }
 
     /** PostgreSQL ends with an error if it meets the end of the WAL before the name, so a hole costs no data. */

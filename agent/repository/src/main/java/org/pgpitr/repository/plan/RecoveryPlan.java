@@ -1,6 +1,7 @@
 package org.pgpitr.repository.plan;
 
 import java.util.List;
+import java.util.Optional;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.repository.backup.BackupSummary;
@@ -14,8 +15,8 @@ import org.pgpitr.repository.backup.BackupSummary;
  *     number, because {@code latest} could lead PostgreSQL to a timeline that this backup can't reach; a path of one
  *     timeline other than 1 is the backup's own, whose history is not archived: PostgreSQL takes no number then, but
  *     {@code current}
- * @param wal what is replayed, in order; for a target whose position is not known (a time, a transaction, a name) all
- *     that may be
+ * @param wal what is replayed, in order; where the stop is not known, all that may be
+ * @param stop where the recovery ends, and the commits on both sides; empty if the WAL could not be read
  * @param backupBytes to fetch for the backup
  * @param walBytes to fetch for {@code wal}; a partial segment is not counted
  * @param passedOver newer backups, newest first, each with the reason why it does not serve
@@ -26,6 +27,7 @@ public record RecoveryPlan(
         RecoveryTarget target,
         TimelineHistory path,
         List<WalRange> wal,
+        Optional<RecoveryStop> stop,
         long backupBytes,
         long walBytes,
         List<PassedOver> passedOver,

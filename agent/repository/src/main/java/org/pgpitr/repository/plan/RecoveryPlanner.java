@@ -26,12 +26,12 @@ public final class RecoveryPlanner {
 
     private final RecoveryFacts facts;
     private final RecoveryRequest request;
-    private final RestorePointSearch search;
+    private final StopSearch search;
     private final Timelines timelines;
     /** Newest first; those that may be used. */
     private final List<BackupSummary> backups;
 
-    private RecoveryPlanner(RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
+    private RecoveryPlanner(RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
         this.facts = facts;
         this.request = request;
         this.search = search;
@@ -48,15 +48,15 @@ public final class RecoveryPlanner {
     /**
      * A plan, or why there is none.
      *
-     * @param search asked where the target is a restore point; only then is more read than the facts
+     * @param search tells where a recovery stops, as the WAL itself tells it
      */
-    public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
+    public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
         return new RecoveryPlanner(facts, request, search).decide();
     }
 
-    /** As {@link #decide(RecoveryFacts, RecoveryRequest, RestorePointSearch)}, without looking for restore points. */
+    /** As {@link #decide(RecoveryFacts, RecoveryRequest, StopSearch)}, by names alone. */
     public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request) {
-        return decide(facts, request, RestorePointSearch.NONE);
+        return decide(facts, request, StopSearch.NAMES_ALONE);
     }
 
     /**
@@ -175,6 +175,7 @@ public final class RecoveryPlanner {
                 request.target(),
                 candidate.path().path(),
                 wal,
+                choice.serves().stop(),
                 backup.storedBytes(),
                 candidate.path().storedBytes(wal),
                 withUnreadable(choice.passedOver(), backup.id()),

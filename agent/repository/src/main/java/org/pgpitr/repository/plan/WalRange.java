@@ -1,7 +1,9 @@
 package org.pgpitr.repository.plan;
 
+import java.util.Optional;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 
 /**
  * Archived segments of one timeline, one behind the other.
@@ -19,5 +21,18 @@ public record WalRange(TimelineId timeline, WalSegmentName first, WalSegmentName
         PARTIAL,
         /** In pieces of a stream, as far as they go; it is put together and delivered as a whole one. */
         STREAMED
+    }
+
+    /** What of it lies in {@code [from, to]}, segments by number, both ends included; empty if nothing does. */
+    Optional<WalRange> within(long from, long to, WalSegmentSize size) {
+        long begin = Math.max(from, first.number(size));
+        long end = Math.min(to, last.number(size));
+        return begin > end
+                ? Optional.empty()
+                : Optional.of(new WalRange(
+                        timeline,
+                        WalSegmentName.of(timeline, begin, size),
+                        WalSegmentName.of(timeline, end, size),
+                        form));
     }
 }

@@ -26,7 +26,7 @@ public final class WholeBackups {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static RecoveryDecision decide(
-            Generation generation, RecoveryFacts facts, RecoveryRequest request, RestorePointSearch search) {
+            Generation generation, RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
         RecoveryFacts usable = facts;
         while (true) {
             RecoveryDecision decision = RecoveryPlanner.decide(usable, request, search);

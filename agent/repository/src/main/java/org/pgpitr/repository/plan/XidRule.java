@@ -11,17 +11,18 @@ import org.pgpitr.repository.backup.BackupSummary;
  * @param xid with its epoch
  * @param backups all of them
  * @param reading how a transaction without its epoch was understood
+ * @param exact looks its end up
  */
-record XidRule(long xid, List<BackupSummary> backups, List<String> reading) implements TargetRule {
+record XidRule(long xid, List<BackupSummary> backups, List<String> reading, ExactStop exact) implements TargetRule {
     private static final long EPOCH = 1L << 32;
 
     /**
      * A number without an epoch is taken as the last transaction of that number that the backups have seen, or as the
      * next one to come if that is nearer to what they have seen.
      */
-    static XidRule of(long given, List<BackupSummary> backups) {
+    static XidRule of(long given, List<BackupSummary> backups, ExactStop exact) {
         if (given >= EPOCH || backups.isEmpty()) {
-            return new XidRule(given, backups, List.of());
+            return new XidRule(given, backups, List.of(), exact);
         }
         long oldest = backups.stream().mapToLong(BackupSummary::xmin).min().getAsLong();
         long newest = backups.stream().mapToLong(BackupSummary::nextXid).max().getAsLong();
@@ -33,7 +34,8 @@ record XidRule(long xid, List<BackupSummary> backups, List<String> reading) impl
                 backups,
                 xid == given
                         ? List.of()
-                        : List.of("Transaction " + given + " is understood as " + xid + ", with its epoch."));
+                        : List.of("Transaction " + given + " is understood as " + xid + ", with its epoch."),
+                exact);
     }
 
     @Override
@@ -48,6 +50,11 @@ record XidRule(long xid, List<BackupSummary> backups, List<String> reading) impl
                     "PostgreSQL would stop at transaction " + (xid - EPOCH)
                             + ", because it compares the lower 32 bits only");
         }
+        return exact.judge(candidate, reading, why -> byNames(candidate));
+    }
+
+    private Judgement byNames(Candidate candidate) {
+        BackupSummary backup = candidate.backup();
         LaterBackups later =
                 new LaterBackups(backups.stream().filter(b -> b.xmin() > xid).toList());
         if (xid >= backup.nextXid()) {

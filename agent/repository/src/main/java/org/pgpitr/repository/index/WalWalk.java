@@ -1,0 +1,136 @@
+package org.pgpitr.repository.index;
+
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.postgres.wal.SummaryChain;
+import org.pgpitr.postgres.wal.WalFacts;
+import org.pgpitr.postgres.wal.WalReader;
+import org.pgpitr.postgres.wal.WalRecord;
+import org.pgpitr.repository.archive.ArchivedWal;
+
+/**
+ * Goes with a scout along a path of WAL: by stretches, by segments where a stretch does not tell enough, by records at
+ * last. The runs and segments it is given follow each other, on the same timeline or on into a later one.
+ */
+public final class WalWalk {
+    private final WalIndex index;
+    private final PostgresMajor major;
+    private final WalSegmentSize size;
+    private final Function<WalSegmentName, byte[]> wal;
+    private final Scout scout;
+    private final LongConsumer passed;
+    private final SummaryChain chain = new SummaryChain();
+    private Optional<WalSegmentName> before = Optional.empty();
+    /** Whether the chain does not know of the segment before. */
+    private boolean unjoined;
+
+    private Scout.Next next = Scout.Next.CONTINUE;
+
+    /**
+     * @param index of the archive
+     * @param wal gives a segment's WAL, in the segment's full length
+     * @param passed hears how many segments lie behind, again and again
+     */
+    public WalWalk(
+            WalIndex index,
+            PostgresMajor major,
+            WalSegmentSize size,
+            Function<WalSegmentName, byte[]> wal,
+            Scout scout,
+            LongConsumer passed) {
+        this.index = index;
+        this.major = major;
+        this.size = size;
+        this.wal = wal;
+        this.scout = scout;
+        this.passed = passed;
+    }
+
+    /** Whether the scout wants no more. */
+    public boolean isOver() {
+        return next == Scout.Next.STOP;
+    }
+
+    /**
+     * Goes along whole segments.
+     *
+     * @throws BrokenWalException if their WAL is broken
+     * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY
+     */
+    public void along(ArchivedWal.Run run) {
+        index.stretches(run.timeline(), run.first(), run.last(), this::stretch);
+    }
+
+    /**
+     * Goes through a segment of which the index knows nothing, such as one put together from the pieces of a stream.
+     *
+     * @throws BrokenWalException if its WAL is broken
+     */
+    public void through(WalSegmentName segment) {
+        read(segment);
+        before = Optional.of(segment);
+        unjoined = true;
+        passed.accept(1);
+    }
+
+    private IndexVisitor.Next stretch(SegmentSummary summary) {
+        WalFacts facts = chain.next(summary);
+        boolean entersUnseen = unjoined && !summary.front().isEmpty();
+        unjoined = false;
+        if (!entersUnseen && !scout.needsRecords(summary, facts)) {
+            next = scout.take(summary, facts);
+        } else if (summary.segments() == 1) {
+            read(summary.segment());
+        } else {
+            closer(summary);
+        }
+        before = Optional.of(
+                WalSegmentName.of(summary.segment().timeline(), summary.number() + summary.segments() - 1, size));
+        passed.accept(summary.segments());
+        return goOn();
+    }
+
+    private IndexVisitor.Next goOn() {
+        return isOver() ? IndexVisitor.Next.STOP : IndexVisitor.Next.CONTINUE;
+    }
+
+    /** By groups where it was a block, by segments where it was a group. The crossing record is looked for in WAL. */
+    private void closer(SegmentSummary summary) {
+        SummaryChain within = new SummaryChain();
+        long last = summary.number() + summary.segments() - 1;
+        index.segments(summary.segment().timeline(), summary.number(), last, each -> {
+            WalFacts facts = within.next(each);
+            boolean entersUnseen =
+                    each.number() == summary.number() && !each.front().isEmpty();
+            if (entersUnseen || scout.needsRecords(each, facts)) {
+                read(each.segment());
+            } else {
+                next = scout.take(each, facts);
+            }
+            before = Optional.of(each.segment());
+            return goOn();
+        });
+    }
+
+    /** Shows the records that end in a segment. */
+    private void read(WalSegmentName segment) {
+        WalReader reader = new WalReader(major, size);
+        WalRecord record = new WalRecord();
+        if (before.isPresent() && before.get().number(size) == segment.number(size) - 1) {
+            reader.open(before.get(), wal.apply(before.get()));
+            while (reader.next(record)) {
+                // Only what goes on in the next one is wanted.
+            }
+        }
+        reader.open(segment, wal.apply(segment));
+        while (!isOver() && reader.next(record)) {
+            next = scout.take(record);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.pgpitr.repository.plan;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.index.WalIndex;
+import org.pgpitr.repository.index.WalWalk;
+import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.repository.stream.StreamedSegment;
+
+/**
+ * Looks stops up in a generation's WAL: by the summaries of its segments and their roll-ups, and in the WAL itself where
+ * the stop is. What was searched for a newer backup is not searched again for an older one.
+ */
+public final class ArchivedStops implements StopSearch, AutoCloseable {
+    private static final int READ_AHEAD = 8;
+    /** By how much more WAL is looked at, from its end, until a commit is found. */
+    private static final int LARGER = 8;
+
+    /** The answer to a question. */
+    private record Known(RecoveryTarget target, Replay replay, Result result) {}
+
+    private final WalArchive archive;
+    private final PostgresMajor major;
+    private final WalSegmentSize size;
+    private final WalIndex index;
+    private final LongConsumer passed;
+    private Optional<Known> known = Optional.empty();
+
+    /**
+     * @param wal the archive's listing
+     * @param passed hears how many segments were looked at, again and again
+     */
+    public ArchivedStops(Generation generation, ArchivedWal wal, LongConsumer passed) {
+        this.passed = passed;
+        this.archive = new WalArchive(generation);
+        this.major = generation.identity().major();
+        this.size = generation.identity().segmentSize();
+        this.index = new WalIndex(generation, wal, READ_AHEAD);
+    }
+
+    @Override
+    public Result find(RecoveryTarget target, Replay replay) {
+        if (!major.isKnown()) {
+            return new Unread("the WAL of PostgreSQL " + major + " can't be read");
+        }
+        Result result;
+        try {
+            result = target instanceof RecoveryTarget.EndOfWal ? atTheEnd(replay) : search(target, replay);
+        } catch (BrokenWalException e) {
+            result = new Broken("the broken WAL at " + e.lsn() + " in segment " + segment(e.lsn(), replay));
+        }
+        known = Optional.of(new Known(target, replay, result));
+        return result;
+    }
+
+    /** Where the WAL of the last search is the rest of this one's, only what comes before that is searched. */
+    private Result search(RecoveryTarget target, Replay replay) {
+        List<WalRange> wal = replay.wal();
+        Optional<Known> rest = known.filter(k -> isRest(k, target, replay));
+        if (rest.isPresent()) {
+            wal = between(wal, 0, first(rest.get().replay()));
+        }
+        Optional<TransactionEnd> before = Optional.empty();
+        if (target instanceof RecoveryTarget.Xid xid) {
+            UnassignedXid unassigned = new UnassignedXid(xid.xid() & 0xFFFF_FFFFL, index);
+            before = unassigned.skim(wal, size);
+            wal = from(wal, unassigned.firstWanted(first(replay)));
+        }
+        StopScout scout = new StopScout(StopRule.of(target, replay), replay, major, before);
+        WalWalk walk = walk(scout, replay);
+        go(walk, wal);
+        if (scout.stop().isPresent() && rest.isPresent()) {
+            // The first commit that is left out may lie in the rest.
+            go(walk, from(replay.wal(), first(rest.get().replay()) + 1));
+        }
+        if (scout.stop().isPresent()) {
+            return new Stops(scout.stop().get());
+        }
+        return rest.map(Known::result).orElseGet(() -> new NeverStops(scout.lastIncluded()));
+    }
+
+    /** A search that found nothing, or found it later: the first stop of this one lies before its WAL, or is the same. */
+    private boolean isRest(Known last, RecoveryTarget target, Replay replay) {
+        return !(target instanceof RecoveryTarget.Immediate)
+                && last.target().equals(target)
+                && last.replay().to().equals(replay.to())
+                && first(last.replay()) >= first(replay)
+                && from(replay.wal(), first(last.replay()))
+                        .equals(last.replay().wal());
+    }
+
+    private long first(Replay replay) {
+        return replay.wal().get(0).first().number(size);
+    }
+
+    /** The end of the WAL, and the last commit before it, which is looked for from the end. */
+    private Result atTheEnd(Replay replay) {
+        long first = first(replay);
+        long last = replay.wal().get(replay.wal().size() - 1).last().number(size);
+        for (long count = 1; ; count *= LARGER) {
+            StopScout scout =
+                    new StopScout(StopRule.of(new RecoveryTarget.EndOfWal(), replay), replay, major, Optional.empty());
+            go(walk(scout, replay), from(replay.wal(), last - count + 1));
+            if (scout.lastIncluded().isPresent() || last - count + 1 <= first) {
+                return new Stops(new RecoveryStop(
+                        replay.to(),
+                        replay.to(),
+                        scout.lastIncluded(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+            }
+        }
+    }
+
+    private WalWalk walk(StopScout scout, Replay replay) {
+        List<WalRange> incomplete = replay.wal().stream()
+                .filter(r -> r.form() != WalRange.Form.WHOLE)
+                .toList();
+        return new WalWalk(index, major, size, segment -> read(segment, incomplete), scout, passed);
+    }
+
+    private void go(WalWalk walk, List<WalRange> wal) {
+        for (WalRange range : wal) {
+            if (walk.isOver()) {
+                return;
+            }
+            if (range.form() == WalRange.Form.WHOLE) {
+                walk.along(new ArchivedWal.Run(
+                        range.timeline(), range.first().number(size), range.last().number(size)));
+            } else {
+                walk.through(range.first());
+            }
+        }
+    }
+
+    private List<WalRange> from(List<WalRange> wal, long first) {
+        return between(wal, first, Long.MAX_VALUE);
+    }
+
+    private List<WalRange> between(List<WalRange> wal, long first, long last) {
+        return wal.stream().flatMap(r -> r.within(first, last, size).stream()).toList();
+    }
+
+    private WalSegmentName segment(Lsn lsn, Replay replay) {
+        long number = size.segmentNumber(lsn);
+        List<WalRange> there = between(replay.wal(), number, number);
+        return (there.isEmpty() ? replay.wal() : there).get(0).first();
+    }
+
+    private byte[] read(WalSegmentName segment, List<WalRange> incomplete) {
+        Optional<WalRange.Form> form = incomplete.stream()
+                .filter(r -> r.first().equals(segment))
+                .map(WalRange::form)
+                .findFirst();
+        if (form.filter(f -> f == WalRange.Form.PARTIAL).isPresent()) {
+            return archive.read(new PartialSegmentName(segment));
+        }
+        if (form.isPresent()) {
+            // Beside the temporary files; it is never placed. Without pieces it is archived whole by now.
+            Path place = Path.of(System.getProperty("java.io.tmpdir"), segment.toString());
+            Optional<StreamedSegment> assembled = new StreamArchive(archive.generation()).assemble(segment, place);
+            try (StreamedSegment streamed = assembled.orElse(null)) {
+                if (streamed != null) {
+                    return streamed.bytes();
+                }
+            }
+        }
+        return archive.read(segment);
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+}

@@ -1,0 +1,25 @@
+package org.pgpitr.repository.plan;
+
+import java.util.Optional;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.RestorePoint;
+import org.pgpitr.postgres.wal.TransactionEnd;
+
+/**
+ * Where a recovery stops, as the WAL itself tells.
+ *
+ * @param replayedTo behind the last record that is replayed
+ * @param read behind the last record that PostgreSQL must have read to stop
+ * @param lastIncluded the last commit that is replayed or was in the backup's first segment; empty if there is none in the
+ *     WAL that was looked at
+ * @param firstLeftOut the first commit that is not; empty if none is archived
+ * @param transaction the end of the transaction that was asked for; empty for other targets
+ * @param restorePoint the one that was asked for; empty for other targets
+ */
+public record RecoveryStop(
+        Lsn replayedTo,
+        Lsn read,
+        Optional<TransactionEnd> lastIncluded,
+        Optional<TransactionEnd> firstLeftOut,
+        Optional<TransactionEnd> transaction,
+        Optional<RestorePoint> restorePoint) {}

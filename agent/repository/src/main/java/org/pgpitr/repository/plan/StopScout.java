@@ -1,0 +1,107 @@
+package org.pgpitr.repository.plan;
+
+import java.util.Optional;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.RestorePoint;
+import org.pgpitr.postgres.wal.RmgrId;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.postgres.wal.TransactionRecord;
+import org.pgpitr.postgres.wal.WalFacts;
+import org.pgpitr.postgres.wal.WalRecord;
+import org.pgpitr.repository.index.Scout;
+
+/** Looks for the record at which a recovery stops, and for the commits on both sides of it. */
+final class StopScout implements Scout {
+    private final StopRule rule;
+    private final Replay replay;
+    private final PostgresMajor major;
+
+    private Optional<TransactionEnd> lastIncluded;
+    private Optional<TransactionEnd> firstLeftOut = Optional.empty();
+    private Optional<TransactionEnd> transaction = Optional.empty();
+    private Optional<RestorePoint> restorePoint = Optional.empty();
+    private Lsn replayedTo;
+    private Lsn read;
+    private boolean stopped;
+
+    /** @param before the last commit before the WAL that it will be shown */
+    StopScout(StopRule rule, Replay replay, PostgresMajor major, Optional<TransactionEnd> before) {
+        this.rule = rule;
+        this.replay = replay;
+        this.major = major;
+        this.lastIncluded = before;
+    }
+
+    /** Where the recovery stops; empty if it does not. */
+    Optional<RecoveryStop> stop() {
+        return stopped
+                ? Optional.of(
+                        new RecoveryStop(replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint))
+                : Optional.empty();
+    }
+
+    /** The last commit that was met before the stop. */
+    Optional<TransactionEnd> lastIncluded() {
+        return lastIncluded;
+    }
+
+    @Override
+    public boolean needsRecords(SegmentSummary stretch, WalFacts facts) {
+        return facts.cutShort().contains(WalFacts.Kind.CROSSING_RECORDS)
+                || stretch.segmentEnd().isAfter(replay.to())
+                || (!stopped && rule.mayStop(stretch, facts));
+    }
+
+    @Override
+    public Next take(SegmentSummary stretch, WalFacts facts) {
+        if (!stopped) {
+            lastIncluded = facts.transactions().last().or(() -> lastIncluded);
+            return Next.CONTINUE;
+        }
+        return leftOut(facts.transactions().first());
+    }
+
+    @Override
+    public Next take(WalRecord record) {
+        if (record.end().isAfter(replay.to())) {
+            return Next.STOP;
+        }
+        Optional<TransactionEnd> end = record.resourceManager() == RmgrId.TRANSACTION
+                ? TransactionRecord.of(record, major).flatMap(t -> t.at(record))
+                : Optional.empty();
+        Optional<TransactionEnd> commit = end.filter(TransactionEnd::isCommit);
+        if (stopped) {
+            return leftOut(commit);
+        }
+        if (record.start().isBefore(replay.from())) {
+            lastIncluded = commit.or(() -> lastIncluded);
+            return Next.CONTINUE;
+        }
+        StopRule.Verdict verdict = rule.verdict(record, end);
+        if (verdict == StopRule.Verdict.STOP_BEFORE) {
+            stopAt(record, record.start());
+            transaction = end;
+            return leftOut(commit);
+        }
+        lastIncluded = commit.or(() -> lastIncluded);
+        if (verdict == StopRule.Verdict.STOP_AFTER) {
+            stopAt(record, record.end());
+            transaction = end;
+            restorePoint = StopRule.restorePoint(record);
+        }
+        return verdict == StopRule.Verdict.HOPELESS ? Next.STOP : Next.CONTINUE;
+    }
+
+    private void stopAt(WalRecord record, Lsn behind) {
+        stopped = true;
+        replayedTo = behind;
+        read = record.end();
+    }
+
+    private Next leftOut(Optional<TransactionEnd> commit) {
+        firstLeftOut = commit;
+        return commit.isPresent() ? Next.STOP : Next.CONTINUE;
+    }
+}

@@ -1,0 +1,58 @@
+package org.pgpitr.repository.plan;
+
+import java.util.List;
+import java.util.Optional;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.SummaryChain;
+import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.postgres.wal.WalFacts;
+import org.pgpitr.repository.index.IndexVisitor;
+import org.pgpitr.repository.index.WalIndex;
+
+/**
+ * Where a transaction can't have ended yet: before the last checkpoint at which its number was still to be assigned. Skims
+ * the summaries, so that less WAL need be read for it.
+ */
+final class UnassignedXid {
+    private final long xid;
+    private final WalIndex index;
+    private Optional<Long> wanted = Optional.empty();
+    private Optional<TransactionEnd> last = Optional.empty();
+    private Optional<TransactionEnd> lastBefore = Optional.empty();
+
+    /** @param xid 32 bits */
+    UnassignedXid(long xid, WalIndex index) {
+        this.xid = xid;
+        this.index = index;
+    }
+
+    /** Skims whole segments. @return the last commit before {@link #firstWanted}, as far as it was met */
+    Optional<TransactionEnd> skim(List<WalRange> wal, WalSegmentSize size) {
+        SummaryChain chain = new SummaryChain();
+        for (WalRange range : wal) {
+            if (range.form() == WalRange.Form.WHOLE) {
+                index.segments(
+                        range.timeline(), range.first().number(size), range.last().number(size), summary -> {
+                            take(summary.number(), chain.next(summary));
+                            return IndexVisitor.Next.CONTINUE;
+                        });
+            }
+        }
+        return lastBefore;
+    }
+
+    private void take(long segment, WalFacts facts) {
+        boolean unassigned = facts.checkpoints().stream()
+                .anyMatch(c -> !StopRule.precedes(xid, c.nextXid() & 0xFFFF_FFFFL));
+        if (unassigned) {
+            wanted = Optional.of(segment);
+            lastBefore = last;
+        }
+        last = facts.transactions().last().or(() -> last);
+    }
+
+    /** The first segment that need be read; else what is given. */
+    long firstWanted(long otherwise) {
+        return wanted.orElse(otherwise);
+    }
+}
