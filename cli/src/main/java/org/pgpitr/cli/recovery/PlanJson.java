@@ -5,9 +5,11 @@ import org.pgpitr.cli.output.BackupJson;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
+import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.ReachableRange;
 import org.pgpitr.repository.plan.RecoveryPlan;
+import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.Unreachable;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.service.restore.RecoverySettings;
@@ -39,6 +41,12 @@ public final class PlanJson {
                                         .put("end", stretch.end()))
                                 .toList())
                 .put("wal", plan.wal().stream().map(PlanJson::range).toList())
+                .put(
+                        "last_included",
+                        plan.stop().flatMap(RecoveryStop::lastIncluded).map(PlanJson::commit))
+                .put(
+                        "first_left_out",
+                        plan.stop().flatMap(RecoveryStop::firstLeftOut).map(PlanJson::commit))
                 .put("backup_bytes", plan.backupBytes())
                 .put("wal_bytes", plan.walBytes())
                 .put("settings", settings)
@@ -65,6 +73,14 @@ public final class PlanJson {
 
     private static JsonObject target(String kind, Object value, boolean inclusive) {
         return new JsonObject().put("kind", kind).put("value", value).put("inclusive", inclusive);
+    }
+
+    private static JsonObject commit(TransactionEnd commit) {
+        return new JsonObject()
+                .put("xid", commit.xid())
+                .put("time", commit.time())
+                .put("lsn", commit.start())
+                .put("end_lsn", commit.end());
     }
 
     private static JsonObject range(WalRange range) {

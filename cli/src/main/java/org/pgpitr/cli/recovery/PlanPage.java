@@ -6,13 +6,16 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.LabelledPage;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.Tablespace;
 import org.pgpitr.repository.plan.RecoveryPlan;
+import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.service.restore.RecoverySettings;
 import org.pgpitr.service.restore.RestoreOptions;
@@ -52,6 +55,8 @@ public final class PlanPage {
                 .entry("Backup", backup())
                 .entry("Timeline", timelines())
                 .verbatim("WAL", wal())
+                .entry("Last commit in", stop(RecoveryStop::lastIncluded, "none in this WAL: what the backup holds"))
+                .entry("First left out", stop(RecoveryStop::firstLeftOut, "none that is archived"))
                 .entry("To fetch", fetch())
                 .entry("Tablespaces", tablespaces())
                 .verbatim(mood.writes, settings())
@@ -120,9 +125,20 @@ public final class PlanPage {
                 + ")";
     }
 
+    private List<String> stop(Function<RecoveryStop, Optional<TransactionEnd>> side, String none) {
+        return plan.stop().stream()
+                .map(stop -> side.apply(stop).map(this::commit).orElse(none))
+                .toList();
+    }
+
+    private String commit(TransactionEnd commit) {
+        return "transaction " + commit.xid() + " at " + Human.exactTime(commit.time(), zone) + ", " + commit.start();
+    }
+
     private List<String> fetch() {
         String all = Human.size(plan.backupBytes()) + " of backup and " + Human.size(plan.walBytes()) + " of WAL";
-        boolean known = plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.EndOfWal
+        boolean known = plan.stop().isPresent()
+                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.EndOfWal
                 || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.Immediate
                 || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.AtLsn;
         return List.of(

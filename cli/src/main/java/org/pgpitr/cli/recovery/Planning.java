@@ -51,14 +51,16 @@ public final class Planning {
     /**
      * A plan.
      *
-     * @param progress hears of WAL that is searched for a restore point
+     * @param progress hears of WAL that is searched for the target
      * @throws UnreachableTarget if there is none
      */
     public RecoveryPlan plan(Generation generation, RecoveryRequest request, Progress progress) {
         generation.codec().requireReadable();
         RecoveryFacts facts = RecoveryFactsReader.read(generation, clock);
-        RecoveryDecision decision =
-                WholeBackups.decide(generation, facts, request, new SearchWithProgress(generation, progress));
+        RecoveryDecision decision;
+        try (StopsWithProgress stops = new StopsWithProgress(generation, facts.wal(), progress)) {
+            decision = WholeBackups.decide(generation, facts, request, stops);
+        }
         if (decision instanceof Unreachable refusal) {
             throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
         }

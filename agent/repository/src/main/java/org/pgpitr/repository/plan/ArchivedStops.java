@@ -98,8 +98,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
                 && last.target().equals(target)
                 && last.replay().to().equals(replay.to())
                 && first(last.replay()) >= first(replay)
-                && from(replay.wal(), first(last.replay()))
-                        .equals(last.replay().wal());
+                && from(replay.wal(), first(last.replay())).equals(last.replay().wal());
     }
 
     private long first(Replay replay) {
@@ -140,7 +139,9 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
             }
             if (range.form() == WalRange.Form.WHOLE) {
                 walk.along(new ArchivedWal.Run(
-                        range.timeline(), range.first().number(size), range.last().number(size)));
+                        range.timeline(),
+                        range.first().number(size),
+                        range.last().number(size)));
             } else {
                 walk.through(range.first());
             }

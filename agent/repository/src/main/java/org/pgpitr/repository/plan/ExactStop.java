@@ -20,7 +20,8 @@ import org.pgpitr.postgres.wal.TransactionEnd;
 record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) {
     /** @param unread judges where WAL can't be read, from the reason, a clause */
     Judgement judge(Candidate candidate, List<String> notes, Function<String, Judgement> unread) {
-        StopSearch.Result result = search.find(target, replay(candidate, candidate.reach().end()));
+        StopSearch.Result result =
+                search.find(target, replay(candidate, candidate.reach().end()));
         if (result instanceof StopSearch.Stops stops) {
             return at(stops.stop(), candidate, notes);
         }
@@ -42,10 +43,7 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
     private Replay replay(Candidate candidate, Lsn end) {
         Lsn start = candidate.backup().startLsn();
         return new Replay(
-                start,
-                candidate.backup().stopLsn(),
-                end,
-                candidate.path().ranges(size.segmentNumber(start), end));
+                start, candidate.backup().stopLsn(), end, candidate.path().ranges(size.segmentNumber(start), end));
     }
 
     private Judgement at(RecoveryStop stop, Candidate candidate, List<String> notes) {
@@ -57,8 +55,8 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
         }
         List<String> all = new ArrayList<>(notes);
         stop.restorePoint()
-                .ifPresent(
-                        point -> all.add("The restore point was made at " + point.time() + ", at " + point.lsn() + "."));
+                .ifPresent(point ->
+                        all.add("The restore point was made at " + point.time() + ", at " + point.lsn() + "."));
         if (target instanceof RecoveryTarget.Xid) {
             stop.transaction()
                     .filter(end -> !end.isCommit())
@@ -73,7 +71,8 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
         }
         return target instanceof RecoveryTarget.Xid
                 ? "the transaction's end"
-                : "the first " + (stop.transaction().filter(TransactionEnd::isCommit).isPresent() ? "commit" : "record")
+                : "the first "
+                        + (stop.transaction().filter(TransactionEnd::isCommit).isPresent() ? "commit" : "record")
                         + " behind the target";
     }
 
@@ -90,9 +89,11 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
         Lsn end = candidate.reach().end();
         String hole = candidate.reach().hole().map(h -> "; " + h.why()).orElse("");
         if (target instanceof RecoveryTarget.Time) {
-            return (hole.isEmpty() ? "no commit after your target is archived yet" : "no commit after it comes before the hole")
-                    + last.map(commit -> ": the last one is transaction " + commit.xid() + " at " + commit.time() + ", at "
-                                    + commit.start())
+            return (hole.isEmpty()
+                            ? "no commit after your target is archived yet"
+                            : "no commit after it comes before the hole")
+                    + last.map(commit -> ": the last one is transaction " + commit.xid() + " at " + commit.time()
+                                    + ", at " + commit.start())
                             .orElse(": there is none in the WAL from " + start + " to " + end)
                     + hole;
         }

@@ -9,6 +9,9 @@ record ImmediateRule(ExactStop exact) implements TargetRule {
     public Judgement judge(Candidate candidate) {
         Lsn stop = candidate.backup().stopLsn();
         return new Judgement.Serves(
-                Judgement.Certainty.SURE, stop, exact.lookUp(candidate, candidate.reach().end()), List.of());
+                Judgement.Certainty.SURE,
+                stop,
+                exact.lookUp(candidate, candidate.reach().end()),
+                List.of());
     }
 }

@@ -57,9 +57,7 @@ interface StopRule {
     /** Before the first end of a transaction that is later, or not earlier. */
     record AtTime(RecoveryTarget.Time target) implements StopRule {
         private boolean isLater(java.time.Instant time) {
-            return target.bound() == Bound.INCLUSIVE
-                    ? time.isAfter(target.time())
-                    : !time.isBefore(target.time());
+            return target.bound() == Bound.INCLUSIVE ? time.isAfter(target.time()) : !time.isBefore(target.time());
         }
 
         @Override

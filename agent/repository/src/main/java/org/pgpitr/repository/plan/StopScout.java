@@ -37,8 +37,7 @@ final class StopScout implements Scout {
     /** Where the recovery stops; empty if it does not. */
     Optional<RecoveryStop> stop() {
         return stopped
-                ? Optional.of(
-                        new RecoveryStop(replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint))
+                ? Optional.of(new RecoveryStop(replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint))
                 : Optional.empty();
     }
 

@@ -32,7 +32,10 @@ final class UnassignedXid {
         for (WalRange range : wal) {
             if (range.form() == WalRange.Form.WHOLE) {
                 index.segments(
-                        range.timeline(), range.first().number(size), range.last().number(size), summary -> {
+                        range.timeline(),
+                        range.first().number(size),
+                        range.last().number(size),
+                        summary -> {
                             take(summary.number(), chain.next(summary));
                             return IndexVisitor.Next.CONTINUE;
                         });
@@ -42,8 +45,8 @@ final class UnassignedXid {
     }
 
     private void take(long segment, WalFacts facts) {
-        boolean unassigned = facts.checkpoints().stream()
-                .anyMatch(c -> !StopRule.precedes(xid, c.nextXid() & 0xFFFF_FFFFL));
+        boolean unassigned =
+                facts.checkpoints().stream().anyMatch(c -> !StopRule.precedes(xid, c.nextXid() & 0xFFFF_FFFFL));
         if (unassigned) {
             wanted = Optional.of(segment);
             lastBefore = last;

@@ -13,11 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
-import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.SummaryChain;
 import org.pgpitr.postgres.wal.SummaryFormat;
@@ -137,42 +135,6 @@ class WalIndexTest {
         return summaries.stream().map(chain::next).reduce(WalFacts.NONE, WalFacts::and);
     }
 
-    private static TimeStop stop(Instant time, RecoveryTarget.Bound bound) {
-        try (WalIndex index = new WalIndex(generation, wal(), 4)) {
-            return new WalSearch(generation, index)
-                    .stop(List.of(new ArchivedWal.Run(ONE, FIRST, HOLE - 1)), new RecoveryTarget.Time(time, bound));
-        }
-    }
-
-    private static void assertStops(String as) {
-        Random random = new Random(12);
-        List<TransactionEnd> ends = ENDS.stream()
-                .filter(e -> !e.end().isAfter(name(HOLE).start(CLUSTER.segmentSize())))
-                .toList();
-        for (int i = 0; i < 40; i++) {
-            Instant time = NOON.plusSeconds(1900 + random.nextInt(6200));
-            RecoveryTarget.Bound bound = RecoveryTarget.Bound.values()[i % 2];
-            int first = 0;
-            while (first < ends.size() && !isLater(ends.get(first).time(), time, bound)) {
-                first++;
-            }
-            Optional<TransactionEnd> included = first == 0 ? Optional.empty() : Optional.of(ends.get(first - 1));
-            Optional<TransactionEnd> leftOut = first == ends.size() ? Optional.empty() : Optional.of(ends.get(first));
-            assertThat(stop(time, bound)).as("%s: %s %s", as, bound, time).isEqualTo(new TimeStop(included, leftOut));
-        }
-    }
-
-    private static boolean isLater(Instant end, Instant time, RecoveryTarget.Bound bound) {
-        return bound == RecoveryTarget.Bound.INCLUSIVE ? end.isAfter(time) : !end.isBefore(time);
-    }
-
-    private static Optional<RestorePoint> point(String name, Lsn from) {
-        try (WalIndex index = new WalIndex(generation, wal(), 4)) {
-            return new WalSearch(generation, index)
-                    .restorePoint(List.of(new ArchivedWal.Run(ONE, FIRST, HOLE - 1)), from, name);
-        }
-    }
-
     /** One test, since each part rests on what the one before it left in the repository. */
     @Test
     void the_index_tells_what_the_wal_does_with_roll_ups_and_without() {
@@ -187,7 +149,6 @@ class WalIndexTest {
         // The commit that crosses into the hole is lost, and the one that crosses out of it has no beginning.
         assertThat(ENDS.size() - facts.transactions().commits()).isBetween(3L, 5L);
         assertThat(stretches(wal(), FIRST, LAST)).isEqualTo(one);
-        assertStops("without roll-ups");
 
         assertThat(build()).isEqualTo(new IndexBuilder.Result(599, 2, 0, List.of()));
         assertThat(build()).isEqualTo(new IndexBuilder.Result(599, 0, 2, List.of()));
@@ -202,10 +163,6 @@ class WalIndexTest {
         assertThat(ArchiveListing.scan(generation, 4).runs(ONE)).isEqualTo(wal().runs(ONE));
         assertThat(ArchiveListing.scan(generation, 4).storedBytes(ONE, FIRST, LAST))
                 .isEqualTo(wal().storedBytes(ONE, FIRST, LAST));
-        assertStops("with roll-ups");
-        assertThat(point("p57", Lsn.ZERO)).isEqualTo(Optional.of(POINTS.get(1)));
-        assertThat(point("p57", POINTS.get(1).lsn())).isEqualTo(Optional.of(POINTS.get(3)));
-        assertThat(point("nowhere", Lsn.ZERO)).isEmpty();
 
         ArchivedWal.Builder less = ArchivedWal.builder();
         for (long number = FIRST; number <= LAST; number++) {
@@ -357,10 +314,5 @@ class WalIndexTest {
         assertThat(result.broken())
                 .singleElement()
                 .satisfies(b -> assertThat(b.segment()).isEqualTo(name(257)));
-        try (WalIndex index = new WalIndex(twisted, archive.scan(), 4)) {
-            assertThatThrownBy(() -> new WalSearch(twisted, index)
-                            .restorePoint(List.of(new ArchivedWal.Run(ONE, 256, 511)), Lsn.ZERO, "x"))
-                    .isInstanceOf(BrokenWalException.class);
-        }
     }
 }

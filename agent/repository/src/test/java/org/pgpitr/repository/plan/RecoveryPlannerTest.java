@@ -20,6 +20,7 @@ import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.DamagedPage;
 
@@ -494,22 +495,27 @@ class RecoveryPlannerTest {
 
     private static final RecoveryTarget BEFORE = new RecoveryTarget.Name("before");
 
-    /** Knows where the restore points called "before" are. */
-    private static RestorePointSearch points(String... lsns) {
-        return (name, from, wal) -> Stream.of(lsns)
+    /** Knows where the restore points called "before" are, and that nothing else stops a recovery. */
+    private static StopSearch points(String... lsns) {
+        return (target, replay) -> Stream.of(lsns)
                 .map(Lsn::parse)
-                .filter(lsn -> lsn.isAfter(from))
+                .filter(lsn -> lsn.isAfter(replay.from()) && !lsn.isAfter(replay.to()))
                 .findFirst()
-                .<RestorePointSearch.Result>map(
-                        lsn -> new RestorePointSearch.Found(new RestorePoint(name, lsn, Instant.parse(MONDAY))))
-                .orElseGet(RestorePointSearch.Absent::new);
+                .<StopSearch.Result>map(lsn -> new StopSearch.Stops(new RecoveryStop(
+                        lsn,
+                        lsn,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new RestorePoint("before", lsn, Instant.parse(MONDAY))))))
+                .orElseGet(() -> new StopSearch.NeverStops(Optional.empty()));
     }
 
-    private static RecoveryDecision toRestorePoint(FactsBuilder facts, RestorePointSearch search) {
+    private static RecoveryDecision toRestorePoint(FactsBuilder facts, StopSearch search) {
         return RecoveryPlanner.decide(facts.build(), new RecoveryRequest(BEFORE, latest(), Optional.empty()), search);
     }
 
-    private static String refusal(FactsBuilder facts, RestorePointSearch search) {
+    private static String refusal(FactsBuilder facts, StopSearch search) {
         assertThat(toRestorePoint(facts, search)).isInstanceOf(Unreachable.class);
         return ((Unreachable) toRestorePoint(facts, search)).reason();
     }
@@ -570,7 +576,7 @@ class RecoveryPlannerTest {
 
     @Test
     void no_restore_point_is_reached_beyond_broken_wal() {
-        assertThat(refusal(plain(), (name, from, wal) -> new RestorePointSearch.Broken("the broken WAL at 0/700000")))
+        assertThat(refusal(plain(), (target, replay) -> new StopSearch.Broken("the broken WAL at 0/700000")))
                 .isEqualTo("restore point \"before\" can't be reached: no restore point of that name comes before the"
                         + " broken WAL at 0/700000");
     }
@@ -590,6 +596,102 @@ class RecoveryPlannerTest {
 
         assertThat(refusal(facts, BEFORE).reason()).contains("with `--backup`");
         assertThat(wal(planFrom(TUESDAY, facts, BEFORE))).isEqualTo("1:5-9");
+    }
+
+    // what the WAL itself tells
+
+    private static TransactionEnd commit(long xid, String time, String lsn) {
+        Lsn start = Lsn.parse(lsn);
+        return new TransactionEnd(TransactionEnd.Outcome.COMMITTED, xid, Instant.parse(time), start, start.plus(34));
+    }
+
+    private static StopSearch stopsBefore(TransactionEnd end) {
+        return (target, replay) -> new StopSearch.Stops(new RecoveryStop(
+                end.start(), end.end(), Optional.empty(), Optional.of(end), Optional.of(end), Optional.empty()));
+    }
+
+    private static RecoveryDecision decide(RecoveryTarget target, StopSearch search) {
+        return RecoveryPlanner.decide(plain().build(), new RecoveryRequest(target, latest(), Optional.empty()), search);
+    }
+
+    @Test
+    void a_time_takes_the_wal_up_to_the_first_later_commit() {
+        TransactionEnd next = commit(800, "2026-11-25T12:00:00Z", "0/7000F0");
+        RecoveryPlan plan =
+                decide(time("2026-11-25T11:00:00Z"), stopsBefore(next)).orElseThrow();
+
+        assertThat(wal(plan)).isEqualTo("1:5-7");
+        assertThat(plan.stop().orElseThrow().firstLeftOut()).hasValue(next);
+        assertThat(plan.notes()).isEmpty();
+    }
+
+    @Test
+    void a_time_behind_the_last_commit_is_refused_instead_of_a_server_that_dies_at_the_end() {
+        TransactionEnd last = commit(799, "2026-11-25T10:00:00Z", "0/7000F0");
+        RecoveryDecision decision =
+                decide(time("2026-11-25T11:00:00Z"), (target, replay) -> new StopSearch.NeverStops(Optional.of(last)));
+
+        assertThat(((Unreachable) decision).reason())
+                .isEqualTo("time 2026-11-25T11:00:00Z can't be reached: no commit after your target is archived yet:"
+                        + " the last one is transaction 799 at 2026-11-25T10:00:00Z, at 0/7000F0");
+        assertThat(((Unreachable) decision).exception().hint().orElseThrow()).contains("`--target-latest");
+    }
+
+    @Test
+    void a_commit_with_a_later_time_before_the_backup_is_whole_makes_the_backup_useless_for_a_time() {
+        // The clock was set back while the backup was taken.
+        TransactionEnd early = commit(700, "2026-11-25T12:00:00Z", "0/5000F0");
+        RecoveryDecision decision = decide(
+                time("2026-11-25T11:00:00Z"),
+                (target, replay) -> replay.from().isBefore(Lsn.parse("0/500000"))
+                        ? new StopSearch.NeverStops(Optional.empty())
+                        : stopsBefore(early).find(target, replay));
+
+        assertThat(((Unreachable) decision).passedOver())
+                .extracting(PassedOver::reason)
+                .contains("the first commit behind the target, at 0/5000F0, lies before its end at 0/600100");
+    }
+
+    @Test
+    void a_transaction_that_ended_while_the_backup_was_taken_is_reached_from_the_one_before() {
+        TransactionEnd end = commit(1500, "2026-11-24T12:00:00Z", "0/5000F0");
+        RecoveryPlan plan = decide(new RecoveryTarget.Xid(1500, Bound.EXCLUSIVE), stopsBefore(end))
+                .orElseThrow();
+
+        assertThat(plan.backup().id()).isEqualTo(id(MONDAY));
+    }
+
+    @Test
+    void a_transaction_that_was_rolled_back_is_told() {
+        TransactionEnd end = new TransactionEnd(
+                TransactionEnd.Outcome.ABORTED,
+                9000,
+                Instant.parse("2026-11-25T12:00:00Z"),
+                Lsn.parse("0/7000F0"),
+                Lsn.parse("0/700110"));
+        RecoveryPlan plan = decide(new RecoveryTarget.Xid(9000, Bound.INCLUSIVE), stopsBefore(end))
+                .orElseThrow();
+
+        assertThat(plan.notes()).containsExactly("Transaction 9000 was rolled back, at 2026-11-25T12:00:00Z.");
+    }
+
+    @Test
+    void a_position_behind_the_last_record_is_refused() {
+        RecoveryDecision decision = decide(
+                new RecoveryTarget.AtLsn(Lsn.parse("0/9FFF00"), Bound.INCLUSIVE),
+                (target, replay) -> new StopSearch.NeverStops(Optional.empty()));
+
+        assertThat(((Unreachable) decision).reason())
+                .contains("no record that begins there or later is in the WAL from 0/500028 to 0/A00000");
+    }
+
+    @Test
+    void the_end_of_the_wal_is_refused_where_the_recovery_would_end_at_broken_wal_before_it() {
+        RecoveryDecision decision = decide(
+                new RecoveryTarget.EndOfWal(), (target, replay) -> new StopSearch.Broken("the broken WAL at 0/9000A0"));
+
+        assertThat(((Unreachable) decision).reason())
+                .contains("the recovery would end at the broken WAL at 0/9000A0, as if nothing were missing");
     }
 
     // timelines

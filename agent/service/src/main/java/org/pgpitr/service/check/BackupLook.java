@@ -20,9 +20,10 @@ import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryPlan;
-import org.pgpitr.repository.plan.RecoveryPlanner;
 import org.pgpitr.repository.plan.RecoveryRequest;
+import org.pgpitr.repository.plan.StopSearch;
 import org.pgpitr.repository.plan.Unreachable;
+import org.pgpitr.repository.plan.WholeBackups;
 
 /** Looks whether there is a backup with all the WAL it needs, and whether its WAL goes on up to now without a hole. */
 final class BackupLook {
@@ -103,8 +104,11 @@ final class BackupLook {
         RecoveryFacts facts = RecoveryFactsReader.read(generation, clock);
         RecoveryTargetTimeline along = timeline.<RecoveryTargetTimeline>map(RecoveryTargetTimeline.Numbered::new)
                 .orElseGet(RecoveryTargetTimeline.Latest::new);
-        RecoveryDecision decision = RecoveryPlanner.decide(
-                facts, new RecoveryRequest(new RecoveryTarget.EndOfWal(), along, Optional.empty()));
+        RecoveryDecision decision = WholeBackups.decide(
+                generation,
+                facts,
+                new RecoveryRequest(new RecoveryTarget.EndOfWal(), along, Optional.empty()),
+                StopSearch.NAMES_ALONE);
         if (decision instanceof RecoveryPlan plan) {
             findings.ok(
                     Topic.RECOVERY,

@@ -1,0 +1,280 @@
+package org.pgpitr.repository.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.RecoveryTarget.Bound;
+import org.pgpitr.postgres.RestorePoint;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.wal.RmgrId;
+import org.pgpitr.postgres.wal.SummaryFormat;
+import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.postgres.wal.WalWriter;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.SegmentInspection;
+import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.index.IndexBuilder;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.memory.MemoryStore;
+
+/** Stops looked up in an archive, against a list of all that was written into its WAL. */
+class ArchivedStopsTest {
+    private static final long SEED = 20261128;
+    private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final long FIRST = 200;
+    private static final long LAST = 560;
+
+    /** A record that was written, and what it says. */
+    private record Written(Lsn start, Lsn end, Optional<TransactionEnd> transaction, Optional<RestorePoint> point) {
+        Optional<TransactionEnd> commit() {
+            return transaction.filter(TransactionEnd::isCommit);
+        }
+    }
+
+    private static final List<Written> RECORDS = new ArrayList<>();
+    private static Generation generation;
+    private static long nextXid = 1000;
+
+    @BeforeAll
+    static void archive() throws Exception {
+        generation = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        WalArchive archive = new WalArchive(generation);
+        Random random = new Random(SEED);
+        WalWriter wal = new WalWriter(CLUSTER.major(), CLUSTER.segmentSize(), WalFiles.CLUSTER, name(FIRST));
+        for (long number = FIRST; number <= LAST; number++) {
+            write(wal, random, number);
+            Content content = Content.of(wal.take(number));
+            archive.push(
+                    name(number),
+                    content,
+                    // One in a hundred is of an older version, and has no summary.
+                    number % 100 == 0
+                            ? new byte[0]
+                            : SummaryFormat.write(SegmentInspection.summary(name(number), content)
+                                    .orElseThrow()));
+        }
+    }
+
+    /** Times are not quite in order; most segments end with a commit that crosses into the next one. */
+    private static void write(WalWriter wal, Random random, long number) {
+        if (random.nextInt(4) == 0) {
+            wal.checkpoint(nextXid);
+        }
+        for (int i = 0; i < 4; i++) {
+            transaction(wal, random, NOON.plusSeconds(10 * number + i - random.nextInt(25)));
+        }
+        if (number % 10 == 7) {
+            Instant time = NOON.plusSeconds(10 * number);
+            String name = "p" + number / 10 % 9;
+            Lsn start = wal.restorePoint(name, time);
+            RECORDS.add(new Written(
+                    start,
+                    wal.position(),
+                    Optional.empty(),
+                    Optional.of(new RestorePoint(name, wal.position(), time))));
+        }
+        if (random.nextInt(3) == 0) {
+            runningTransactions(wal);
+        }
+        if (random.nextInt(3) == 0) {
+            wal.switchSegment();
+        } else {
+            wal.fillToBefore(24);
+            transaction(wal, random, NOON.plusSeconds(10 * number + 9));
+        }
+    }
+
+    private static void transaction(WalWriter wal, Random random, Instant time) {
+        long xid = nextXid++;
+        boolean commits = random.nextInt(4) > 0;
+        Lsn start = commits ? wal.commit(xid, time) : wal.abort(xid, time);
+        RECORDS.add(new Written(
+                start,
+                wal.position(),
+                Optional.of(new TransactionEnd(
+                        commits ? TransactionEnd.Outcome.COMMITTED : TransactionEnd.Outcome.ABORTED,
+                        xid,
+                        time,
+                        start,
+                        wal.position())),
+                Optional.empty()));
+    }
+
+    private static void runningTransactions(WalWriter wal) {
+        ByteBuffer data = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+        data.putInt(12, (int) nextXid).putInt(16, (int) nextXid);
+        wal.record(RmgrId.STANDBY, 0x10, 0, WalWriter.main(data.array()));
+    }
+
+    private static WalSegmentName name(long number) {
+        return WalSegmentName.of(TimelineId.FIRST, number, CLUSTER.segmentSize());
+    }
+
+    /** From a record on, to the end of some segment. */
+    private static Replay replay(Random random) {
+        Written begin = RECORDS.get(random.nextInt(RECORDS.size() / 2));
+        long first = CLUSTER.segmentSize().segmentNumber(begin.start());
+        long last = random.nextInt(3) == 0 ? LAST : first + random.nextInt((int) (LAST - first) + 1);
+        Lsn consistent = begin.end().plus(random.nextInt(100_000));
+        return new Replay(
+                begin.start(),
+                consistent,
+                name(last).end(CLUSTER.segmentSize()),
+                List.of(new WalRange(TimelineId.FIRST, name(first), name(last), WalRange.Form.WHOLE)));
+    }
+
+    private static RecoveryTarget target(Random random) {
+        Bound bound = Bound.values()[random.nextInt(2)];
+        Written some = RECORDS.get(random.nextInt(RECORDS.size()));
+        return switch (random.nextInt(5)) {
+            case 0 ->
+                new RecoveryTarget.Time(
+                        random.nextBoolean() && some.transaction().isPresent()
+                                ? some.transaction().get().time()
+                                : NOON.plusSeconds(10 * FIRST + random.nextInt(4000)),
+                        bound);
+            case 1 -> new RecoveryTarget.Xid(990 + random.nextInt(RECORDS.size() + 20), bound);
+            case 2 -> new RecoveryTarget.AtLsn(random.nextBoolean() ? some.start() : some.end(), bound);
+            case 3 -> new RecoveryTarget.Name("p" + random.nextInt(10));
+            default -> new RecoveryTarget.EndOfWal();
+        };
+    }
+
+    @Test
+    void every_stop_is_found_where_it_is_with_roll_ups_and_without() {
+        check("without roll-ups");
+        assertThat(new IndexBuilder(generation, new WalArchive(generation).scan(), 4)
+                        .build(n -> {})
+                        .made())
+                .isEqualTo(1);
+        check("with a roll-up");
+    }
+
+    private static void check(String as) {
+        Random random = new Random(SEED + 1);
+        int stops = 0;
+        try (ArchivedStops search = new ArchivedStops(generation, new WalArchive(generation).scan(), n -> {})) {
+            for (int i = 0; i < 120; i++) {
+                Replay replay = replay(random);
+                RecoveryTarget target = target(random);
+                StopSearch.Result found = search.find(target, replay);
+                String what = as + ", seed " + SEED + ", " + i + ": " + target + " " + replay;
+                assertThat(describe(found)).as(what).isEqualTo(describe(expected(target, replay)));
+                stops += found instanceof StopSearch.Stops ? 1 : 0;
+
+                Replay longer = earlier(replay, random);
+                assertThat(describe(search.find(target, longer)))
+                        .as("from an older backup, %s, from %s", what, longer.from())
+                        .isEqualTo(describe(expected(target, longer)));
+            }
+        }
+        assertThat(stops).isBetween(50, 110);
+    }
+
+    /** As from an older backup: more WAL before the same. */
+    private static Replay earlier(Replay replay, Random random) {
+        WalRange range = replay.wal().get(0);
+        long first = FIRST + random.nextInt((int) (range.first().number(CLUSTER.segmentSize()) - FIRST) + 1);
+        Lsn from = RECORDS.stream()
+                .map(Written::start)
+                .filter(lsn -> !lsn.isBefore(name(first).start(CLUSTER.segmentSize())))
+                .findFirst()
+                .orElseThrow();
+        return new Replay(
+                from.isBefore(replay.from()) ? from : replay.from(),
+                replay.consistent(),
+                replay.to(),
+                List.of(new WalRange(TimelineId.FIRST, name(first), range.last(), range.form())));
+    }
+
+    /** Positions between commits are not compared: which other records lie there was not noted. */
+    private static String describe(StopSearch.Result result) {
+        if (result instanceof StopSearch.Stops stops) {
+            RecoveryStop stop = stops.stop();
+            return "after " + stop.lastIncluded().map(TransactionEnd::xid) + ", before "
+                    + stop.firstLeftOut().map(TransactionEnd::xid) + ", point "
+                    + stop.restorePoint().map(RestorePoint::lsn);
+        }
+        return result instanceof StopSearch.NeverStops ? "never" : result.toString();
+    }
+
+    private static StopSearch.Result expected(RecoveryTarget target, Replay replay) {
+        List<Written> all = RECORDS.stream()
+                .filter(r -> !r.start().isBefore(replay.wal().get(0).first().start(CLUSTER.segmentSize())))
+                .filter(r -> !r.end().isAfter(replay.to()))
+                .toList();
+        if (target instanceof RecoveryTarget.EndOfWal) {
+            return stop(all, all.size(), Optional.empty());
+        }
+        if (target instanceof RecoveryTarget.AtLsn at) {
+            return atPosition(all, at, replay);
+        }
+        Predicate<Written> stops;
+        Bound bound = Bound.EXCLUSIVE;
+        if (target instanceof RecoveryTarget.Time time) {
+            stops = r -> r.transaction()
+                    .filter(t -> time.bound() == Bound.INCLUSIVE
+                            ? t.time().isAfter(time.time())
+                            : !t.time().isBefore(time.time()))
+                    .isPresent();
+        } else if (target instanceof RecoveryTarget.Xid xid) {
+            bound = xid.bound();
+            stops = r -> r.transaction().filter(t -> t.xid() == xid.xid()).isPresent();
+        } else {
+            bound = Bound.INCLUSIVE;
+            String name = ((RecoveryTarget.Name) target).restorePoint();
+            stops = r -> r.point().filter(p -> p.name().equals(name)).isPresent();
+        }
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).start().isBefore(replay.from()) && stops.test(all.get(i))) {
+                return stop(
+                        all, bound == Bound.INCLUSIVE ? i + 1 : i, all.get(i).point());
+            }
+        }
+        return new StopSearch.NeverStops(Optional.empty());
+    }
+
+    /** The target is the start or the end of a noted record; of the others it matters only that there is one. */
+    private static StopSearch.Result atPosition(List<Written> all, RecoveryTarget.AtLsn at, Replay replay) {
+        int i = 0;
+        while (i < all.size()
+                && (all.get(i).start().isBefore(at.lsn()) || all.get(i).start().isBefore(replay.from()))) {
+            i++;
+        }
+        if (i == all.size()) {
+            return new StopSearch.NeverStops(Optional.empty());
+        }
+        Lsn first = at.lsn().isBefore(replay.from()) ? replay.from() : at.lsn();
+        boolean itself = all.get(i).start().equals(first);
+        return stop(all, itself && at.bound() == Bound.INCLUSIVE ? i + 1 : i, Optional.empty());
+    }
+
+    private static StopSearch.Result stop(List<Written> all, int included, Optional<RestorePoint> point) {
+        Optional<TransactionEnd> last = all.subList(0, included).stream()
+                .flatMap(r -> r.commit().stream())
+                .reduce((a, b) -> b);
+        Optional<TransactionEnd> next = all.subList(included, all.size()).stream()
+                .flatMap(r -> r.commit().stream())
+                .findFirst();
+        return new StopSearch.Stops(new RecoveryStop(Lsn.ZERO, Lsn.ZERO, last, next, Optional.empty(), point));
+    }
+}
