@@ -55,6 +55,7 @@ class NextStepsTest {
                 new RecoveryTarget.EndOfWal(),
                 new TimelineHistory(TimelineId.FIRST, List.of()),
                 List.of(),
+                Optional.empty(),
                 0,
                 0,
                 List.of(),

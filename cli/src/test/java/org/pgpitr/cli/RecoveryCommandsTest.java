@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ class RecoveryCommandsTest {
     private Path folder;
 
     private TestRepository repository;
+    private byte[] next;
 
     @BeforeEach
     void two_backups_and_unbroken_wal() throws IOException {
@@ -38,7 +40,7 @@ class RecoveryCommandsTest {
         repository.generation(1);
         repository.backup(1, OLD, 2, List.of(new Tablespace(16385, "fast", "/mnt/fast")), List.of());
         repository.backup(1, NEW, 5, List.of(), List.of(new DamagedPage("base/5/16384", 7)));
-        repository.archive(1, 1, 8);
+        next = repository.archiveCommits(1, 1, 8);
     }
 
     private RunCli.Result run(String... args) {
@@ -93,7 +95,7 @@ class RecoveryCommandsTest {
     void list_tells_where_the_stream_ends() throws IOException {
         Generation generation = repository.generation(1);
         Piece piece = new Piece(TimelineId.FIRST, Lsn.parse("0/900000"), Lsn.parse("0/9A1B28"));
-        new StreamArchive(generation).put(piece, Content.of(new byte[(int) piece.length()]));
+        new StreamArchive(generation).put(piece, Content.of(Arrays.copyOf(next, (int) piece.length())));
 
         assertThat(run("list").out())
                 .containsPattern("\nThe stream has brought WAL up to 0/9A1B28 on timeline 1, stored 20\\d\\d-");
@@ -116,8 +118,10 @@ class RecoveryCommandsTest {
                 Backup        20261119T230000Z, taken 2026-11-20 00:00:00+01 in 10 s, primary, PostgreSQL 15.4
                               consistent at 0/200100, 2026-11-20 00:00:10+01
                 Timeline      1
-                WAL           000000010000000000000002 to 000000010000000000000005  (4 segments)
-                To fetch      N B of backup and N B of WAL at most
+                WAL           000000010000000000000002 to 000000010000000000000006  (5 segments)
+                Last in       transaction 745 at 2026-11-20 12:00:00+01, 0/500028
+                First out     transaction 746 at 2026-11-20 13:00:00+01, 0/600028
+                To fetch      N B of backup and N B of WAL
                               needs N B of disk, and room for WAL
                 Tablespaces   fast (16385) goes to /mnt/2, was /mnt/fast
                 Would write   recovery.signal, backup_manifest, and to postgresql.auto.conf:
@@ -177,6 +181,13 @@ class RecoveryCommandsTest {
                 .containsEntry("generation", 1)
                 .containsEntry("target", Map.of("kind", "lsn", "value", "0/500200", "inclusive", false));
         assertThat(plan.get("backup")).asString().contains(NEW);
+        assertThat(plan)
+                .containsEntry(
+                        "last_included",
+                        Map.of("xid", 745, "time", "2026-11-20T11:00:00Z", "lsn", "0/500028", "end_lsn", "0/500050"))
+                .extractingByKey("first_left_out")
+                .asString()
+                .contains("xid=746");
         assertThat(plan.get("settings")).asString().contains("recovery_target_lsn=0/500200", "recovery_target_time=");
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -23,11 +24,13 @@ import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.WalWriter;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.DamagedPage;
@@ -37,6 +40,7 @@ import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.backup.Tablespace;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.storage.Content;
 import org.pgpitr.storage.local.LocalDiskStore;
 
 /** A repository on disk with made-up backups and WAL of a cluster called {@code main}, with segments of 1 MB. */
@@ -93,10 +97,30 @@ final class TestRepository {
     void archive(int generation, long first, long last) throws IOException {
         for (long number = first; number <= last; number++) {
             Path file = Files.write(folder.resolveSibling(name(number)), segment(generation, number));
-            new org.pgpitr.repository.archive.WalArchive(repository.generation(generation))
-                    .push(WalSegmentName.of(TimelineId.FIRST, number, SIZE), org.pgpitr.storage.Content.of(file));
+            new WalArchive(repository.generation(generation))
+                    .push(WalSegmentName.of(TimelineId.FIRST, number, SIZE), Content.of(file));
             Files.delete(file);
         }
+    }
+
+    /**
+     * Archives segments in each of which one transaction commits: number 740 + the segment's, in the hour behind 06:00 that
+     * is the segment's number.
+     *
+     * @return the beginning of the segment behind the last, with a commit too
+     */
+    byte[] archiveCommits(int generation, long first, long last) {
+        WalSegmentName begin = WalSegmentName.of(TimelineId.FIRST, first, SIZE);
+        WalWriter wal = new WalWriter(MAJOR, SIZE, new SystemIdentifier(generation), begin);
+        for (long number = first; number <= last + 1; number++) {
+            wal.commit(740 + number, Instant.parse("2026-11-20T06:00:00Z").plus(Duration.ofHours(number)));
+            if (number <= last) {
+                wal.switchSegment();
+                new WalArchive(repository.generation(generation))
+                        .push(WalSegmentName.of(TimelineId.FIRST, number, SIZE), Content.of(wal.take(number)));
+            }
+        }
+        return wal.segment(last + 1);
     }
 
     /** A backup that began at {@code id} and lasted ten seconds, and needs one segment. */

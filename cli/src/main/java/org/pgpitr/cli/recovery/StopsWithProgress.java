@@ -1,5 +1,6 @@
 package org.pgpitr.cli.recovery;
 
+import java.time.Duration;
 import java.util.List;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.WalSegmentSize;
@@ -11,25 +12,51 @@ import org.pgpitr.repository.plan.StopSearch;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.service.Progress;
 
-/** Searches a generation's WAL for where a recovery stops, and shows how far it got: that may be much WAL. */
+/** Searches a generation's WAL for where a recovery stops, and shows how far it got when that takes long. */
 final class StopsWithProgress implements StopSearch, AutoCloseable {
+    /** The index answers at once, mostly. */
+    private static final Duration SHOWN_AFTER = Duration.ofSeconds(1);
+
     private final WalSegmentSize size;
     private final ArchivedStops search;
     private final Progress progress;
 
+    private String what = "";
+    private long total;
+    private long passed;
+    private long began;
+    private boolean shown;
+
     StopsWithProgress(Generation generation, ArchivedWal wal, Progress progress) {
         this.size = generation.identity().segmentSize();
-        this.search = new ArchivedStops(generation, wal, segments -> progress.advance(segments * size.bytes()));
+        this.search = new ArchivedStops(generation, wal, this::passed);
         this.progress = progress;
     }
 
     @Override
     public Result find(RecoveryTarget target, Replay replay) {
-        progress.begin("looking into the WAL from " + replay.from(), segments(replay.wal()) * size.bytes());
+        what = "looking into the WAL from " + replay.from();
+        total = segments(replay.wal()) * size.bytes();
+        passed = 0;
+        began = System.nanoTime();
         try {
             return search.find(target, replay);
         } finally {
-            progress.end();
+            if (shown) {
+                progress.end();
+                shown = false;
+            }
+        }
+    }
+
+    private void passed(long segments) {
+        passed += segments * size.bytes();
+        if (shown) {
+            progress.advance(segments * size.bytes());
+        } else if (System.nanoTime() - began > SHOWN_AFTER.toNanos()) {
+            progress.begin(what, total);
+            progress.advance(passed);
+            shown = true;
         }
     }
 

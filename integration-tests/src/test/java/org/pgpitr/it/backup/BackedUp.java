@@ -148,7 +148,15 @@ final class BackedUp {
             Map<String, Path> tablespaces,
             String restoreCommand) {
         RecoveryPlan plan = new RecoveryPlan(
-                backup, target, TimelineHistory.root(backup.timeline()), List.of(), 0, 0, List.of(), List.of());
+                backup,
+                target,
+                TimelineHistory.root(backup.timeline()),
+                List.of(),
+                Optional.empty(),
+                0,
+                0,
+                List.of(),
+                List.of());
         new RestoreTask(
                         generation,
                         plan,

@@ -219,6 +219,7 @@ final class RestoreFixture {
                 target,
                 TimelineHistory.root(TimelineId.FIRST),
                 List.of(),
+                Optional.empty(),
                 backup.storedBytes(),
                 0,
                 List.of(),

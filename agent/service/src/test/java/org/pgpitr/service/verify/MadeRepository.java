@@ -48,7 +48,7 @@ import org.pgpitr.repository.codec.Sha256;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryRequest;
-import org.pgpitr.repository.plan.RestorePointSearch;
+import org.pgpitr.repository.plan.StopSearch;
 import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.Content;
@@ -283,6 +283,6 @@ final class MadeRepository {
 
     RecoveryDecision plan(RecoveryRequest request) {
         return WholeBackups.decide(
-                generation, RecoveryFactsReader.read(generation, CLOCK), request, RestorePointSearch.NONE);
+                generation, RecoveryFactsReader.read(generation, CLOCK), request, StopSearch.NAMES_ALONE);
     }
 }
