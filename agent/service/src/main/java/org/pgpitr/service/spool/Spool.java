@@ -51,7 +51,8 @@ public final class Spool {
 
     /**
      * The root that an environment tells; else {@link #STANDARD}, if it is this user's; else a folder of this user's in
-     * {@code /tmp}, for hosts on which nobody made the standard one. The launcher finds the same.
+     * {@code /tmp}, for hosts on which nobody made the standard one. The launcher finds the same. The superuser, who runs no
+     * server, looks into the standard one.
      */
     public static Path root(Map<String, String> environment) {
         String set = environment.getOrDefault(VARIABLE, "");
@@ -59,7 +60,12 @@ public final class Spool {
             return Path.of(set);
         }
         Optional<Object> user = owner(SELF);
-        return user.isEmpty() || owner(STANDARD).equals(user) ? STANDARD : Path.of("/tmp", "pgpitr-" + user.get());
+        Optional<Object> standard = owner(STANDARD);
+        return user.isEmpty()
+                        || standard.equals(user)
+                        || (standard.isPresent() && user.get().equals(0))
+                ? STANDARD
+                : Path.of("/tmp", "pgpitr-" + user.get());
     }
 
     private static Optional<Object> owner(Path file) {

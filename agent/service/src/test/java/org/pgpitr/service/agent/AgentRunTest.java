@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -117,6 +118,41 @@ class AgentRunTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void an_agent_on_demand_ends_when_none_of_its_components_is_needed() throws Exception {
+        Files.writeString(data.resolve("PG_VERSION"), "17");
+        AtomicInteger idleSeconds = new AtomicInteger(2);
+        AgentComponent needed = new AgentComponent() {
+            @Override
+            public String name() {
+                return "needed";
+            }
+
+            @Override
+            public void run() throws InterruptedException {
+                new CountDownLatch(1).await();
+            }
+
+            @Override
+            public Map<String, Object> status() {
+                return Map.of();
+            }
+
+            @Override
+            public Duration idle() {
+                return Duration.ofSeconds(idleSeconds.get());
+            }
+        };
+        Agent agent = agent(Map.of(), AgentLog.Format.TEXT, needed);
+        Thread thread = new Thread(() -> agent.runUntilIdle(Duration.ofSeconds(3)));
+        thread.start();
+        RunningArchiver.await("a sign of life", () -> Files.exists(spool().status()));
+        assertThat(thread.isAlive()).isTrue();
+        idleSeconds.set(3);
+        thread.join();
+        assertThat(log.toString()).contains("nothing to do any more");
     }
 
     @Test
