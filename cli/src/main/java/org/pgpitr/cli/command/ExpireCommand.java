@@ -1,5 +1,6 @@
 package org.pgpitr.cli.command;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgpitr.cli.option.ConfigurationOptions;
@@ -17,13 +18,17 @@ import org.pgpitr.service.config.ConfigKey;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.Entry;
 import org.pgpitr.service.config.RetentionKeys;
+import org.pgpitr.service.config.TimeSpan;
 import org.pgpitr.service.expire.ExpirePlan;
 import org.pgpitr.service.expire.ExpireReport;
 import org.pgpitr.service.expire.ExpireTask;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Deletes what the retention policy does not keep. */
 @Command(
@@ -40,7 +45,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  pgpitr expire --dry-run",
             "  pgpitr expire --dry-run --window 30d --monthly 12     what if",
-            "  pgpitr expire --quiet                                 for cron, after the backup"
+            "  pgpitr expire --quiet --wait 2h                       for cron"
         })
 public final class ExpireCommand extends PgpitrCommand {
     private static final int SHOWN_REFUSED = 5;
@@ -52,6 +57,17 @@ public final class ExpireCommand extends PgpitrCommand {
             order = 1,
             description = "Print the plan and delete nothing.")
     private boolean dryRun;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            order = 2,
+            description =
+                    "Wait so long, such as 2h, for a backup that is being taken, instead of ending with status 11.")
+    private String wait;
+
+    @Spec
+    private CommandSpec spec;
 
     @ArgGroup(validate = false, heading = "%nPolicy, instead of what [retention] says:%n", order = 1)
     private final Policy policy = new Policy();
@@ -115,6 +131,7 @@ public final class ExpireCommand extends PgpitrCommand {
     ExitCode run() {
         Configuration configuration = options.load(environment, policy.flags());
         RetentionPolicy wanted = configuration.retention().policy();
+        Duration patience = patience();
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             Repository repository = wiring.repository();
             ExpireTask task = new ExpireTask(
@@ -131,7 +148,7 @@ public final class ExpireCommand extends PgpitrCommand {
                     print(plan);
                 }
             } else {
-                ExpireReport report = task.run();
+                ExpireReport report = task.run(patience);
                 tell(report);
                 if (output.json()) {
                     json.put("plan", ExpireJson.of(report.plan()))
@@ -143,6 +160,14 @@ public final class ExpireCommand extends PgpitrCommand {
             }
         }
         return ExitCode.OK;
+    }
+
+    private Duration patience() {
+        try {
+            return wait == null ? Duration.ZERO : TimeSpan.parse(wait);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--wait: " + e.getMessage(), e);
+        }
     }
 
     private void print(ExpirePlan plan) {

@@ -32,6 +32,9 @@ public final class BackupCatalog {
     /** The name of the lease under which backups are taken and deleted. */
     public static final String LEASE = "backup";
 
+    /** What that lease is for when backups are deleted that a retention policy does not keep. */
+    public static final String EXPIRY = "expire";
+
     private static final int READERS = 8;
     private static final int DELETE_BATCH = 1000;
 

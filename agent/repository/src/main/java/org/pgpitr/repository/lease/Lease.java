@@ -111,6 +111,13 @@ public final class Lease implements AutoCloseable {
                 .map(Lease::describe);
     }
 
+    /** What the lease of that name is held for now; empty if nobody holds it. */
+    public static Optional<String> purposeOf(Generation generation, String name, LeaseHolder here, Clock clock) {
+        return read(generation.store(), generation.layout().lease(name))
+                .filter(state -> isLive(state, here, clock.instant()))
+                .map(LeaseState::purpose);
+    }
+
     /**
      * A lease as its object tells.
      *

@@ -1,6 +1,7 @@
 package org.pgpitr.service.backup;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.pgpitr.cluster.Server;
@@ -13,6 +14,7 @@ import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.lease.Heartbeat;
+import org.pgpitr.service.lease.LeaseWait;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.StorageException;
 
@@ -21,6 +23,8 @@ import org.pgpitr.storage.StorageException;
  * listed, the server leaves backup mode, and what was stored is deleted, now or by the next backup.
  */
 public final class BackupTask {
+    private static final Duration PATIENCE_WITH_EXPIRY = Duration.ofMinutes(10);
+
     private final Server server;
     private final Generation generation;
     private final BackupOptions options;
@@ -43,7 +47,7 @@ public final class BackupTask {
      *
      * @throws PgpitrException USAGE if the server, its data directory and the repository don't belong together;
      *     CHECK_FAILED if WAL does not get into the repository, before the copy or after it; LOCKED if another backup
-     *     runs; CORRUPT if pages are damaged; POSTGRES_UNAVAILABLE if the server goes away, restarts or is promoted
+     *     runs, or an expiry that has not ended after ten minutes; CORRUPT if pages are damaged; POSTGRES_UNAVAILABLE if the server goes away, restarts or is promoted
      * @throws StorageException if the store does not take the backup
      * @throws CancellationException if the thread was interrupted, which it still is then
      */
@@ -71,7 +75,7 @@ public final class BackupTask {
     }
 
     private BackupSummary underLease(BackupSource source, SourceChecks checks) throws InterruptedException {
-        Lease lease = Lease.acquire(generation, BackupCatalog.LEASE, "backup", LeaseHolder.thisProcess(), clock);
+        Lease lease = lease();
         try (Heartbeat heartbeat = new Heartbeat(lease)) {
             deleteInterrupted(lease);
             BackupId id = newId();
@@ -89,6 +93,18 @@ public final class BackupTask {
         } finally {
             evenIfInterrupted(() -> release(lease));
         }
+    }
+
+    /** An expiry soon has ended, and a night without a backup is worse than one that begins later. */
+    private Lease lease() throws InterruptedException {
+        LeaseHolder here = LeaseHolder.thisProcess();
+        return LeaseWait.take(
+                () -> Lease.acquire(generation, BackupCatalog.LEASE, "backup", here, clock),
+                () -> Lease.purposeOf(generation, BackupCatalog.LEASE, here, clock)
+                        .map(BackupCatalog.EXPIRY::equals)
+                        .orElse(true),
+                PATIENCE_WITH_EXPIRY,
+                progress);
     }
 
     /** Two backups can begin within a second when the first one fails at once and can't be deleted. */

@@ -29,7 +29,7 @@ final class ExpireLeases implements AutoCloseable {
         boolean all = false;
         try {
             for (Generation generation : generations) {
-                Lease lease = Lease.acquire(generation, BackupCatalog.LEASE, "expire", here, clock);
+                Lease lease = Lease.acquire(generation, BackupCatalog.LEASE, BackupCatalog.EXPIRY, here, clock);
                 leases.held.put(generation.number(), new Held(lease, new Heartbeat(lease)));
             }
             all = true;

@@ -1,10 +1,12 @@
 package org.pgpitr.service.expire;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
@@ -20,6 +22,7 @@ import org.pgpitr.repository.retention.RetentionPlan;
 import org.pgpitr.repository.retention.RetentionPlanner;
 import org.pgpitr.repository.retention.RetentionPolicy;
 import org.pgpitr.service.Progress;
+import org.pgpitr.service.lease.LeaseWait;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.local.StaleFiles;
 
@@ -55,20 +58,37 @@ public final class ExpireTask {
         return plan(facts(RetentionFactsReader.Writers.POSSIBLE));
     }
 
+    /** As {@link #run(Duration)}, without waiting. */
+    public ExpireReport run() {
+        return run(Duration.ZERO);
+    }
+
     /**
      * Deletes.
      *
+     * @param patience how long to wait for a backup, or another expire, that runs
      * @throws PgpitrException as {@link #plan}; LOCKED while a backup or another expire runs; TARGET_UNREACHABLE if no
      *     backup could be recovered, so that none may go; STORAGE_UNAVAILABLE if the store refuses every deletion
      * @throws org.pgpitr.storage.StorageException if the store does not answer
+     * @throws CancellationException if the thread is interrupted while it waits, which it still is then
      */
-    public ExpireReport run() {
+    public ExpireReport run(Duration patience) {
         List<Generation> generations = generations();
-        try (ExpireLeases leases = ExpireLeases.take(generations, here, clock, progress)) {
+        try (ExpireLeases leases = leases(generations, patience)) {
             RetentionFacts facts = facts(RetentionFactsReader.Writers.EXCLUDED);
             ExpirePlan plan = plan(facts);
             requireRecoverable(plan.retention());
             return new ExpireRun(generations, leases, facts, plan, disk, progress, clock).run();
+        }
+    }
+
+    private ExpireLeases leases(List<Generation> generations, Duration patience) {
+        try {
+            return LeaseWait.take(
+                    () -> ExpireLeases.take(generations, here, clock, progress), () -> true, patience, progress);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the expiry was interrupted while it waited");
         }
     }
 

@@ -14,6 +14,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
@@ -296,6 +298,36 @@ class ExpireTaskTest {
                     .singleElement()
                     .satisfies(left -> assertThat(left.stays()).isTrue());
         }
+    }
+
+    @Test
+    void expire_waits_for_a_backup_that_is_being_taken() throws Exception {
+        Lease backup = Lease.acquire(
+                generation, BackupCatalog.LEASE, "backup", new LeaseHolder("db2", "", "", 1, ""), fixture.clock);
+        CountDownLatch waiting = new CountDownLatch(1);
+        Progress heard = new Progress() {
+            @Override
+            public void begin(String what, long bytes) {}
+
+            @Override
+            public void advance(long bytes) {}
+
+            @Override
+            public void say(String line) {
+                assertThat(line).startsWith("waiting, for at most 10min: the lease \"backup\" is held");
+                waiting.countDown();
+            }
+
+            @Override
+            public void end() {}
+        };
+        ExpireTask task = new ExpireTask(fixture.repository(), newest(2), Optional.empty(), heard, fixture.clock);
+        FutureTask<ExpireReport> run = new FutureTask<>(() -> task.run(Duration.ofMinutes(10)));
+        new Thread(run).start();
+        waiting.await();
+        backup.close();
+
+        assertThat(run.get().deletedBackups()).hasSize(2);
     }
 
     @Test
