@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.output.ErrorText;
@@ -16,12 +17,15 @@ import org.pgpitr.cli.window.WindowPage;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.window.FoundDamage;
 import org.pgpitr.repository.window.WindowAnswer;
 import org.pgpitr.repository.window.WindowReader;
 import org.pgpitr.repository.window.WindowReader.Depth;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.TimeSpan;
+import org.pgpitr.service.verify.VerifyOptions;
+import org.pgpitr.service.verify.VerifyTask;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -47,7 +51,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  pgpitr window",
             "  pgpitr window --json -r s3://bucket/prefix --cluster main",
-            "  pgpitr window --check --max-lag 5min --min-depth 7d"
+            "  pgpitr window --check --max-lag 5min --min-depth 7d",
+            "  pgpitr window --full                        what is left of it if all content is read"
         })
 public final class WindowCommand extends PgpitrCommand {
     private final Environment environment;
@@ -60,6 +65,12 @@ public final class WindowCommand extends PgpitrCommand {
             paramLabel = "N",
             description = "Of the cluster, counted from 1; the newest without it. A major upgrade begins a new one.")
     private Integer generation;
+
+    @Option(
+            names = "--full",
+            description = "Read everything first, as `pgpitr verify --full` does, and count what is damaged as missing."
+                    + " Without it names and summaries are read.")
+    private boolean full;
 
     @ArgGroup(validate = false, heading = "%nFor monitoring:%n", order = 1)
     private final CheckOptions check = new CheckOptions();
@@ -105,7 +116,9 @@ public final class WindowCommand extends PgpitrCommand {
             Generation shown = generation == null
                     ? wiring.repository().current()
                     : wiring.repository().generation(generation);
-            ShownWindow window = new ShownWindow(shown, read(shown, check.wanted ? Depth.LAST_MOMENT : Depth.CONTENTS));
+            FoundDamage damage = full ? damage(wiring, shown, configuration) : FoundDamage.NONE;
+            ShownWindow window =
+                    new ShownWindow(shown, read(shown, damage, check.wanted ? Depth.LAST_MOMENT : Depth.CONTENTS));
             return check.wanted ? check(window, wanted) : print(window);
         }
     }
@@ -118,12 +131,27 @@ public final class WindowCommand extends PgpitrCommand {
         }
     }
 
-    private WindowAnswer read(Generation shown, Depth depth) {
+    private FoundDamage damage(Wiring wiring, Generation shown, Configuration configuration) {
+        VerifyOptions everything = new VerifyOptions(
+                new org.pgpitr.service.verify.Depth.Full(),
+                OptionalInt.of(shown.number()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                configuration.verify().workers(),
+                Optional.empty());
+        return new VerifyTask(
+                        wiring.repositoryToVerify(), everything, output.progress(environment), environment.clock())
+                .run()
+                .damage(shown.number());
+    }
+
+    private WindowAnswer read(Generation shown, FoundDamage damage, Depth depth) {
         Progress progress = output.progress(environment);
         long size = shown.identity().segmentSize().bytes();
         progress.begin("reading what the WAL tells", 0);
         try {
-            return new WindowReader(shown, environment.clock(), segments -> progress.advance(segments * size))
+            return new WindowReader(shown, environment.clock(), damage, segments -> progress.advance(segments * size))
                     .read(depth);
         } finally {
             progress.end();

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.repository.plan.GapCause;
 import org.pgpitr.repository.plan.PassedOver;
-import org.pgpitr.repository.plan.ReachableRange;
 import org.pgpitr.repository.plan.TimelineWindow;
 import org.pgpitr.repository.plan.WindowGap;
 import org.pgpitr.repository.plan.WindowInterval;
@@ -108,16 +107,11 @@ public record WindowCheck(Optional<Duration> maxLag, Optional<Duration> minDepth
             return Optional.of("timeline " + newer.get().timeline() + " can't be recovered: "
                     + causes(newer.get().gaps().get(0)));
         }
-        if (last.range().ending() == ReachableRange.Ending.END_OF_WAL) {
-            return Optional.empty();
-        }
-        String why = latest.gaps().stream()
+        return latest.gaps().stream()
                 .filter(gap -> gap.until().isEmpty())
                 .findFirst()
-                .map(gap -> ": " + causes(gap))
-                .orElse("");
-        return Optional.of("nothing behind " + last.range().to() + " of timeline " + latest.timeline()
-                + " can be recovered" + why);
+                .map(gap -> "nothing behind " + last.range().to() + " of timeline " + latest.timeline()
+                        + " can be recovered: " + causes(gap));
     }
 
     private Optional<String> tooLate(WindowAnswer.Known known, Optional<Instant> to, ZoneId zone) {

@@ -109,13 +109,10 @@ final class WalPath {
 
     /** The first segment behind {@code segment} that the timeline it belongs to has archived whole. */
     OptionalLong nextOwned(long segment) {
-        return next(
-                segment,
-                (i, timeline) -> wal.runs(timeline).stream()
-                        .filter(run ->
-                                run.last() >= Math.max(segment + 1, firstSegment(i)) && run.first() <= lastSegment(i))
-                        .mapToLong(run -> Math.max(run.first(), Math.max(segment + 1, firstSegment(i))))
-                        .min());
+        return next(segment, (i, timeline) -> {
+            long first = Math.max(segment + 1, firstSegment(i));
+            return nextWhole(timeline, first, lastSegment(i)).min();
+        });
     }
 
     /** The first segment behind {@code segment} of which any timeline has archived something that is on this path. */
@@ -124,14 +121,19 @@ final class WalPath {
             long first = Math.max(segment + 1, firstSegment(i));
             long last = stretches.get(i).end().map(size::segmentNumberBefore).orElse(Long.MAX_VALUE);
             return LongStream.concat(
-                            wal.runs(timeline).stream()
-                                    .filter(run -> run.last() >= first && run.first() <= last)
-                                    .mapToLong(run -> Math.max(first, run.first())),
+                            nextWhole(timeline, first, last),
                             Stream.concat(wal.partials(timeline).stream(), wal.streamed(timeline).stream())
                                     .filter(incomplete -> incomplete >= first && incomplete <= last)
                                     .mapToLong(Long::longValue))
                     .min();
         });
+    }
+
+    /** Of each run that has segments from {@code first} to {@code last}, both ends included, the first of them. */
+    private LongStream nextWhole(TimelineId timeline, long first, long last) {
+        return wal.runs(timeline).stream()
+                .mapToLong(run -> run.last() >= first ? Math.max(first, run.first()) : Long.MAX_VALUE)
+                .filter(next -> next <= last && next < Long.MAX_VALUE);
     }
 
     private interface NextOfStretch {

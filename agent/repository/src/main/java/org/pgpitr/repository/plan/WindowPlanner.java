@@ -114,20 +114,27 @@ public final class WindowPlanner {
                 causes.addAll(
                         causes(path, hole.first().number(size), hole.last().number(size)));
             }
-            if (causes.isEmpty() && before.filter(WindowPlanner::endsWithHole).isPresent()) {
-                long missing = size.segmentNumber(before.get().range().to());
-                causes.addAll(causes(path, missing, missing));
+            if (causes.isEmpty()) {
+                before.ifPresent(interval -> causes.addAll(atEnd(path, interval)));
             }
             if (!causes.isEmpty()) {
                 Lsn from = before.map(interval -> interval.range().to()).orElseGet(() -> firstLost(path));
-                gaps.add(new WindowGap(from, until, causes));
+                // What keeps one of two backups that end together from being used costs no moment.
+                if (until.filter(again -> !from.isBefore(again.stopLsn())).isEmpty()) {
+                    gaps.add(new WindowGap(from, until, causes));
+                }
             }
         }
         return gaps;
     }
 
-    private static boolean endsWithHole(WindowInterval interval) {
-        return interval.range().ending() == ReachableRange.Ending.HOLE;
+    /** What is known of the segment in which an interval ends, though there be no WAL behind it. */
+    private List<GapCause> atEnd(WalPath path, WindowInterval interval) {
+        long segment = size.segmentNumber(interval.range().to());
+        boolean isHole = interval.range().ending() == ReachableRange.Ending.HOLE;
+        return isHole || GapCause.known(facts, path.name(segment)).isPresent()
+                ? causes(path, segment, segment)
+                : List.of();
     }
 
     /** The end of the first backup, which its own hole keeps from being reached. */

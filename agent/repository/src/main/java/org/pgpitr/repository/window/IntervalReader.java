@@ -121,7 +121,7 @@ final class IntervalReader {
     private final class Visitor implements IndexVisitor {
         @Override
         public Next visit(SegmentSummary summary) {
-            take(summary, summary.segment());
+            take(summary, summary.segment(), WalRange.Form.WHOLE);
             return Next.CONTINUE;
         }
 
@@ -144,7 +144,7 @@ final class IntervalReader {
     private void partial(WalSegmentName segment) {
         PartialSegmentName name = new PartialSegmentName(segment);
         try {
-            index.partial(segment).ifPresent(summary -> take(summary, name));
+            index.partial(segment).ifPresent(summary -> take(summary, name, WalRange.Form.PARTIAL));
         } catch (BrokenWalException e) {
             throw unusable(segment, name, e);
         } catch (PgpitrException e) {
@@ -166,7 +166,10 @@ final class IntervalReader {
         try {
             SegmentSummarizer summarizer =
                     new SegmentSummarizer(generation.identity().major(), size);
-            take(summarizer.partial(segment, new ByteArrayInputStream(bytes.get())), segment);
+            take(
+                    summarizer.partial(segment, new ByteArrayInputStream(bytes.get())),
+                    segment,
+                    WalRange.Form.STREAMED);
         } catch (IOException e) {
             throw new IllegalStateException("memory can't fail", e);
         }
@@ -185,7 +188,7 @@ final class IntervalReader {
         }
     }
 
-    private void take(SegmentSummary summary, WalFileName file) {
+    private void take(SegmentSummary summary, WalFileName file, WalRange.Form form) {
         WalFacts facts;
         try {
             facts = chain.next(summary);
@@ -197,7 +200,7 @@ final class IntervalReader {
         if (isWithin || collector.tells(facts)) {
             collector.take(facts);
         } else {
-            records(summary.segment(), file);
+            records(summary.segment(), file, form);
         }
         before = Optional.of(
                 WalSegmentName.of(summary.segment().timeline(), summary.number() + summary.segments() - 1, size));
@@ -205,7 +208,7 @@ final class IntervalReader {
     }
 
     /** Reads the WAL itself; of the segment before it, what goes on here. */
-    private void records(WalSegmentName segment, WalFileName file) {
+    private void records(WalSegmentName segment, WalFileName file, WalRange.Form form) {
         WalReader reader = new WalReader(generation.identity().major(), size);
         WalRecord record = new WalRecord();
         List<WalFileName> files = new ArrayList<>();
@@ -222,7 +225,8 @@ final class IntervalReader {
                 }
             }
         } catch (BrokenWalException e) {
-            if (e.lsn().isBefore(to) && file instanceof WalSegmentName) {
+            // A partial segment and one in pieces end anywhere, also within a record.
+            if (form == WalRange.Form.WHOLE && e.lsn().isBefore(to)) {
                 throw unusable(segment, file, e);
             }
         } catch (PgpitrException e) {

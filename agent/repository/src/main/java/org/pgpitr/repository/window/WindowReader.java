@@ -11,10 +11,12 @@ import java.util.function.LongConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.plan.RecoveryWindow;
 import org.pgpitr.repository.plan.WalHoles;
@@ -39,12 +41,17 @@ public final class WindowReader {
 
     private final Generation generation;
     private final Clock clock;
+    private final FoundDamage damage;
     private final LongConsumer progress;
 
-    /** @param progress hears how many segments were gone through */
-    public WindowReader(Generation generation, Clock clock, LongConsumer progress) {
+    /**
+     * @param damage what is not to be used
+     * @param progress hears how many segments were gone through
+     */
+    public WindowReader(Generation generation, Clock clock, FoundDamage damage, LongConsumer progress) {
         this.generation = generation;
         this.clock = clock;
+        this.damage = damage;
         this.progress = progress;
     }
 
@@ -73,7 +80,21 @@ public final class WindowReader {
         if (backups.backups().isEmpty() && wrongKey.isPresent()) {
             return withoutKey(reader, asOf, backups, wrongKey.get());
         }
-        return known(reader.read(backups, asOf), depth);
+        return known(without(damage, reader.read(backups, asOf)), depth);
+    }
+
+    private static WindowFacts without(FoundDamage damage, WindowFacts facts) {
+        Map<BackupId, String> backups = new LinkedHashMap<>(damage.backups());
+        backups.keySet()
+                .retainAll(facts.recovery().backups().stream()
+                        .map(BackupSummary::id)
+                        .toList());
+        WindowFacts usable = facts.without(backups);
+        for (Map.Entry<WalSegmentName, WindowFacts.DamagedWal> each :
+                damage.wal().entrySet()) {
+            usable = usable.without(each.getKey(), each.getValue());
+        }
+        return usable;
     }
 
     private WindowAnswer withoutKey(

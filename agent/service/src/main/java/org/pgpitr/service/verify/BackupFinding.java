@@ -22,6 +22,11 @@ public sealed interface BackupFinding extends Finding {
                 + " damaged can't be restored from this backup");
     }
 
+    /** Whether the backup can't be restored for it; pages that were damaged when it was taken are restored as they are. */
+    default boolean costsBackup() {
+        return severity() == Severity.DAMAGED && !(this instanceof PagesDamaged);
+    }
+
     /** The manifest can't be read, so there is no backup. */
     record ManifestDamaged(BackupId backup, ObjectKey object, String message) implements BackupFinding {
         @Override

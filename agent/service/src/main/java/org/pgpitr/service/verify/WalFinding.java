@@ -148,6 +148,9 @@ public sealed interface WalFinding extends Finding {
 
         ObjectKey object();
 
+        /** What is wrong with it, in words. */
+        String how();
+
         /** What it costs; empty if it costs nothing, or if that is not known. */
         Optional<WalHole> loss();
 

@@ -50,6 +50,8 @@ import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.repository.plan.StopSearch;
 import org.pgpitr.repository.plan.WholeBackups;
+import org.pgpitr.repository.window.WindowAnswer;
+import org.pgpitr.repository.window.WindowReader;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -279,6 +281,13 @@ final class MadeRepository {
 
     VerifyReport verify(Depth depth) {
         return new VerifyTask(repository(store), options(depth), Progress.NONE, CLOCK).run();
+    }
+
+    /** The window, with what a whole verification found counted as missing. */
+    WindowAnswer.Known window() {
+        return (WindowAnswer.Known)
+                new WindowReader(generation, CLOCK, verify(new Depth.Full()).damage(1), segments -> {})
+                        .read(WindowReader.Depth.CONTENTS);
     }
 
     RecoveryDecision plan(RecoveryRequest request) {
