@@ -192,6 +192,25 @@ class HookLauncherTest {
     }
 
     @Test
+    @DisplayName("Class 10: a spool that was copied from another host, or is left from before its start, says nothing")
+    void another_host_believes_nothing() throws Exception {
+        Path host = spool.folder().resolve("host");
+        String made = Files.readString(host);
+        assertThat(push(Map.of()).status()).isZero();
+        String started = made.substring(0, made.indexOf('|'));
+        for (String other : List.of(
+                made.replace(started, "00000000-0000-0000-0000-000000000000"),
+                made.replace("\n", "-copy\n"),
+                "\n",
+                "")) {
+            Files.writeString(host, other);
+            push(Map.of()).isDoneByJava();
+        }
+        Files.delete(host);
+        push(Map.of()).isDoneByJava();
+    }
+
+    @Test
     void another_configuration_believes_nothing() throws Exception {
         for (String variable : List.of(
                 "PGPITR_CLUSTER_NAME",

@@ -99,10 +99,14 @@ public final class StatusCommand extends PgpitrCommand {
         return Human.count(status.waitingFiles(), "file", "files") + ", "
                 + Human.size(status.waitingBytes())
                 + status.oldestWaiting()
-                        .map(since -> ", the oldest for "
-                                + Human.duration(Duration.between(
-                                        since, environment.clock().instant())))
+                        .map(since -> ", the oldest for " + age(since))
                         .orElse("");
+    }
+
+    /** A clock that was set back makes no negative ages. */
+    private String age(Instant since) {
+        Duration age = Duration.between(since, environment.clock().instant());
+        return Human.duration(age.isNegative() ? Duration.ZERO : age);
     }
 
     /** Empty if the server does not recover, or has asked for nothing yet. */
@@ -141,9 +145,7 @@ public final class StatusCommand extends PgpitrCommand {
                         ? ""
                         : ", durable up to " + facts.get("durable_lsn") + " on timeline " + facts.get("timeline")));
         if (facts.get("waiting_since") instanceof String since && facts.get("lag_bytes") instanceof Number bytes) {
-            lines.add(Human.size(bytes.longValue()) + " behind, the oldest for "
-                    + Human.duration(Duration.between(
-                            Instant.parse(since), environment.clock().instant())));
+            lines.add(Human.size(bytes.longValue()) + " behind, the oldest for " + age(Instant.parse(since)));
         }
         if (facts.get("last_error") != null) {
             lines.add("last error, at " + facts.get("last_error_time") + ": " + facts.get("last_error"));

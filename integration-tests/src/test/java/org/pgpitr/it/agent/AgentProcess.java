@@ -4,48 +4,77 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Programs;
+import org.pgpitr.it.kit.Repositories;
 import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.storage.s3.server.S3Server;
 
 /** {@code pgpitr agent} as a process, beside a server of 1 MB segments. */
 final class AgentProcess implements AutoCloseable {
+    static final WalSegmentSize SEGMENT = new WalSegmentSize(1 << 20);
+
     private static final int SIGTERM_STATUS = 143;
+    /** Looks between two reloads, by which PostgreSQL's archiver, which rests a minute after three failures, is woken. */
+    private static final int LOOKS = 50;
 
     private final Cluster cluster;
     private final Spool spool;
+    private final Path log;
     private Process process;
 
-    private AgentProcess(Cluster cluster, Spool spool) {
+    private AgentProcess(Cluster cluster, Spool spool, String log) {
         this.cluster = cluster;
         this.spool = spool;
+        this.log = cluster.server().folder().resolve(log);
     }
 
     /** A new cluster, running, whose hooks know the spool; the agent is not started yet. */
     static AgentProcess beside(Workspace work, Variant variant) throws IOException {
+        return beside(work, variant, Map.of());
+    }
+
+    /** As {@link #beside(Workspace, Variant)}, with more variables for the hooks, the agent and all commands. */
+    static AgentProcess beside(Workspace work, Variant variant, Map<String, String> variables) throws IOException {
         Cluster cluster = Cluster.stopped(
                 work,
                 Programs.installed(work, Majors.binaries(Majors.newest())),
                 variant,
-                InitdbOptions.standard().with(new WalSegmentSize(1 << 20)));
+                InitdbOptions.standard().with(SEGMENT));
         Path root = work.folder().resolve("spool");
+        variables.forEach(cluster.pgpitr()::variable);
         cluster.pgpitr().variable(Spool.VARIABLE, root.toString()).variable("PGPITR_AGENT_METRICS", "127.0.0.1:0");
         cluster.pgpitr().environment().forEach(cluster.server()::environment);
         cluster.server().start();
         cluster.pgpitr().run("init").expect(org.pgpitr.error.ExitCode.OK);
         cluster.prepare();
         return new AgentProcess(
-                cluster, new Spool(root, cluster.server().dataDirectory().toRealPath()));
+                cluster, new Spool(root, cluster.server().dataDirectory().toRealPath()), "begun.log");
+    }
+
+    /** What makes a store in this JVM the repository. */
+    static Map<String, String> variables(S3Server store) {
+        return Repositories.s3Variables(store.endpoint().toString(), "agent");
+    }
+
+    /** A second one beside the same server, not started yet. */
+    AgentProcess another() {
+        return new AgentProcess(cluster, spool, "second.log");
     }
 
     Cluster cluster() {
@@ -61,7 +90,7 @@ final class AgentProcess implements AutoCloseable {
     }
 
     AgentProcess start() throws IOException {
-        process = cluster.pgpitr().begin("PGPITR_AGENT_LOG_FORMAT", "text", arguments());
+        process = cluster.pgpitr().begin(log, Map.of("PGPITR_AGENT_LOG_FORMAT", "text"), arguments());
         return this;
     }
 
@@ -84,12 +113,36 @@ final class AgentProcess implements AutoCloseable {
         return this;
     }
 
+    /** Where its metrics are; it has said so in its log. */
+    URI metrics() {
+        Matcher address = Pattern.compile("metrics: at (http://\\S+)").matcher(log());
+        assertThat(address.find()).as(log()).isTrue();
+        return URI.create(address.group(1));
+    }
+
     String log() {
         try {
-            return Files.readString(cluster.server().folder().resolve("begun.log"));
+            return Files.readString(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits until the server takes all that it offers for archived. */
+    static void awaitDrained(PostgresInstance server) {
+        int[] looks = new int[1];
+        server.await("an empty backlog", () -> {
+            if (looks[0]++ % LOOKS == 0) {
+                server.query("select pg_reload_conf()");
+            }
+            return waiting(server) == 0;
+        });
+    }
+
+    private static long waiting(PostgresInstance server) {
+        String[] names =
+                server.dataDirectory().resolve("pg_wal/archive_status").toFile().list();
+        return Arrays.stream(names).filter(name -> name.endsWith(".ready")).count();
     }
 
     void kill() throws InterruptedException {

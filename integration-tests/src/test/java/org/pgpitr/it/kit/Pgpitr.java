@@ -133,13 +133,18 @@ public final class Pgpitr {
 
     /** Begins a command through the launcher, as the servers' user; the process is the Java that does the work. */
     public Process begin(String variable, String value, String... arguments) throws IOException {
+        return begin(home.resolve("begun.log"), Map.of(variable, value), arguments);
+    }
+
+    /** As {@link #begin(String, String, String...)}, with more variables, and what it says in that file. */
+    public Process begin(Path log, Map<String, String> variables, String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(arguments))
                 .directory(home.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(home.resolve("begun.log").toFile());
+                .redirectOutput(log.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
-        builder.environment().put(variable, value);
+        builder.environment().putAll(variables);
         return builder.start();
     }
 

@@ -58,7 +58,7 @@ public final class Workspace implements AutoCloseable {
     }
 
     /** Gives a file or tree to the servers' user. */
-    void own(Path path) {
+    public void own(Path path) {
         try {
             USER.own(path);
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.spool.Spool;
 
 /** One agent a data directory. The kernel gives the lock back when the process ends, however it ends. */
 public final class AgentLock implements AutoCloseable {
@@ -37,9 +38,9 @@ public final class AgentLock implements AutoCloseable {
         }
     }
 
-    /** @throws PgpitrException LOCKED if another process holds it */
+    /** @throws PgpitrException LOCKED if another process holds it; USAGE if it can't be written */
     public static AgentLock acquire(Path file, Path dataDirectory) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = open(file);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -56,6 +57,19 @@ public final class AgentLock implements AutoCloseable {
                 ExitCode.LOCKED,
                 "an agent for " + dataDirectory + " is running already",
                 "`pgpitr status` tells of it; one is enough");
+    }
+
+    private static FileChannel open(Path file) {
+        try {
+            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new PgpitrException(
+                    ExitCode.USAGE,
+                    "can't write " + file + ": " + e,
+                    "the spool has to be a folder that the server's user can write to; " + Spool.VARIABLE
+                            + " names another one, for the agent and for the server",
+                    e);
+        }
     }
 
     @Override

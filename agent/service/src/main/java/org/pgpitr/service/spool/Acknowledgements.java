@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * The acknowledgements: for each file one of the same name, empty, whose modification time is exactly that of the file
  * it was made for. A shell compares the two with {@code -nt} and {@code -ot}. PostgreSQL's writing sets the time of the
  * file, so an acknowledgement of a recycled, restored or copied name is none; and since nothing depends on which of two
- * times is the later one, a clock that jumps makes none either.
+ * times is the later one, a clock that jumps makes none either. Beside them stands on which host they were made, and since which start of it: a copy elsewhere, where
+ * the same repository may be another disk, has none.
  *
  * <p>Not safe for several threads.
  */
@@ -37,6 +38,7 @@ public final class Acknowledgements {
     public void beginFor(SpoolOwner owner) throws IOException {
         names.clear();
         clear(spool.acknowledged());
+        Files.writeString(spool.folder().resolve("host"), Host.line() + "\n");
         Files.writeString(spool.folder().resolve("for"), owner.line() + "\n");
         marker("cluster", Optional.of(owner.clusterTime()));
         marker("configuration", owner.configurationTime());

@@ -34,7 +34,10 @@ final class StreamMetrics {
                 "seconds",
                 "Since when the oldest WAL that has arrived waits to be durable; 0 if none does",
                 status -> status.waitingSince()
-                        .map(since -> Duration.between(since, clock.instant()).toMillis() / 1000.0)
+                        .map(since -> Math.max(
+                                        0,
+                                        Duration.between(since, clock.instant()).toMillis())
+                                / 1000.0)
                         .orElse(0.0));
         FunctionCounter.builder(
                         "pgpitr.stream.failures", receiver, r -> r.status().failures())

@@ -6,11 +6,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -267,6 +273,57 @@ class ArchiverTest {
                 Files.writeString(ask, "");
                 RunningArchiver.await("the answer", () -> !Files.exists(ask));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("Class 10: a clock that is set back and forth changes nothing but what the log says")
+    void a_clock_that_jumps_changes_nothing() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        Clock jumping = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                Duration year = Duration.ofDays(365);
+                return looks.incrementAndGet() % 2 == 0
+                        ? Instant.now().plus(year)
+                        : Instant.now().minus(year);
+            }
+        };
+        AtomicBoolean down = new AtomicBoolean(true);
+        wal.offer(1, 5);
+        // Segments that seem to be of another time, as after a restart with another clock.
+        touch(wal.file(OfferedWal.name(2)), FileTime.from(Instant.now().plus(Duration.ofDays(400))));
+        touch(wal.file(OfferedWal.name(3)), FileTime.from(Instant.EPOCH));
+        try (RunningArchiver archiver = new RunningArchiver(
+                wal,
+                spool,
+                file -> {
+                    if (down.get()) {
+                        throw new StorageException(StorageException.Kind.UNAVAILABLE, "down");
+                    }
+                    intoTheRepository().accept(file);
+                },
+                jumping)) {
+            assertThat(archiver.ask(OfferedWal.name(1))).startsWith("failed|PID|30|down");
+            down.set(false);
+            archiver.awaitAcknowledged(OfferedWal.name(5));
+            for (int i = 1; i <= 5; i++) {
+                assertThat(archiver.acknowledgement(OfferedWal.name(i)))
+                        .isEqualTo(Files.getLastModifiedTime(wal.file(OfferedWal.name(i))));
+            }
+            assertThat(archiver.registry().get("pgpitr.wal.backlog.age").gauge().value())
+                    .isNotNegative();
+            assertThat(looks.get()).isGreaterThan(5);
         }
     }
 

@@ -33,6 +33,10 @@ final class RunningArchiver implements AutoCloseable {
     private final Thread thread;
 
     RunningArchiver(OfferedWal wal, Path spoolRoot, Consumer<Path> push) throws IOException {
+        this(wal, spoolRoot, push, Clock.systemUTC());
+    }
+
+    RunningArchiver(OfferedWal wal, Path spoolRoot, Consumer<Path> push, Clock clock) throws IOException {
         spool = new Spool(spoolRoot, wal.directory());
         spool.create();
         archiver = new Archiver(
@@ -46,8 +50,8 @@ final class RunningArchiver implements AutoCloseable {
                         Map.of()),
                 push,
                 3,
-                new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
-                Clock.systemUTC(),
+                new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, clock),
+                clock,
                 registry);
         thread = new Thread(() -> {
             try {

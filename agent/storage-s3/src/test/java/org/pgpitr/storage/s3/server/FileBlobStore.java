@@ -38,7 +38,9 @@ import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Conditions;
 
 /**
- * Keys in memory, bodies in numbered files. S3Proxy's own stores look first and then write, show files that are still
+ * Keys in memory, bodies in numbered files, and beside each a file that says whose body it is, by whose renaming an object
+ * comes into being: a server that is killed and begins again on its folder has all that it ever answered for, and nothing
+ * half. S3Proxy's own stores look first and then write, show files that are still
  * being written, and take keys for paths; here conditions are decided atomically and keys are only bytes, as in S3.
  * Buckets are kept by the store beneath.
  */
@@ -52,10 +54,16 @@ final class FileBlobStore extends ForwardingBlobStore {
     private final AtomicLong files = new AtomicLong();
     private final NavigableMap<String, Stored> objects = new TreeMap<>();
 
-    FileBlobStore(Path folder, Conditions conditions) {
+    FileBlobStore(Path folder, Conditions conditions) throws IOException {
         super(new TransientNio2BlobStore());
         this.folder = folder;
         this.conditions = conditions;
+        for (ObjectFile kept : ObjectFile.all(folder)) {
+            Stored stored =
+                    new Stored(kept.body(), Files.size(kept.body()), kept.eTag(), kept.modified(), kept.metadata());
+            delete(objects.put(kept.name(), stored));
+            files.set(kept.number());
+        }
     }
 
     private void requireBucket(String bucket) {
@@ -80,7 +88,9 @@ final class FileBlobStore extends ForwardingBlobStore {
             if (conditional) {
                 requireCondition(objects.get(name(bucket, blob.getMetadata().name())), options, stored);
             }
-            delete(objects.put(name(bucket, blob.getMetadata().name()), stored));
+            String name = name(bucket, blob.getMetadata().name());
+            ObjectFile.commit(stored.file, name, stored.eTag, stored.modified, stored.given);
+            delete(objects.put(name, stored));
         }
         return stored.eTag;
     }
@@ -126,7 +136,7 @@ final class FileBlobStore extends ForwardingBlobStore {
     private static void delete(Stored stored) {
         try {
             if (stored != null) {
-                Files.deleteIfExists(stored.file);
+                ObjectFile.remove(stored.file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -27,14 +27,17 @@ public final class FrontDoor implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private final List<Planned> planned = new ArrayList<>();
 
-    /** @param withheld names of headers, in lower case, that do not reach the server */
-    FrontDoor(int serverPort, Optional<SSLContext> tls, Set<String> withheld) throws IOException {
+    /**
+     * @param port where clients go; 0 for any that is free
+     * @param withheld names of headers, in lower case, that do not reach the server
+     */
+    FrontDoor(int port, int serverPort, Optional<SSLContext> tls, Set<String> withheld) throws IOException {
         this.withheld = withheld;
         this.serverPort = serverPort;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         this.listener = tls.isPresent()
-                ? tls.get().getServerSocketFactory().createServerSocket(0, 100, loopback)
-                : new ServerSocket(0, 100, loopback);
+                ? tls.get().getServerSocketFactory().createServerSocket(port, 100, loopback)
+                : new ServerSocket(port, 100, loopback);
         start("accept", this::accept);
     }
 

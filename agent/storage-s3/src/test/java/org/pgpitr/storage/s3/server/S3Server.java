@@ -22,9 +22,8 @@ import org.pgpitr.storage.s3.server.S3ServerOptions.Conditions;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Transport;
 
 /**
- * S3Proxy on a random loopback port, behind a {@link FrontDoor}. Checks signatures, keeps its objects in temporary
- * files, so that large ones take no memory, and knows the bucket as {@code localhost/bucket} and as {@code
- * bucket.localhost}.
+ * S3Proxy on a loopback port, behind a {@link FrontDoor}. Checks signatures, keeps its objects in files, so that large
+ * ones take no memory, and knows the bucket as {@code localhost/bucket} and as {@code bucket.localhost}.
  */
 public final class S3Server implements AutoCloseable {
     public static final String BUCKET = "pgpitr-test";
@@ -37,12 +36,14 @@ public final class S3Server implements AutoCloseable {
 
     private final S3ServerOptions options;
     private final Path folder;
+    private final boolean temporary;
     private final S3Proxy server;
     private final FrontDoor door;
 
-    private S3Server(S3ServerOptions options, Path folder, S3Proxy server, FrontDoor door) {
+    private S3Server(S3ServerOptions options, Path folder, boolean temporary, S3Proxy server, FrontDoor door) {
         this.options = options;
         this.folder = folder;
+        this.temporary = temporary;
         this.server = server;
         this.door = door;
     }
@@ -54,8 +55,21 @@ public final class S3Server implements AutoCloseable {
 
     public static S3Server start(S3ServerOptions options) {
         try {
-            Path folder = Files.createTempDirectory("s3-server-");
-            BlobStore store = new FileBlobStore(Files.createDirectory(folder.resolve("objects")), options.conditions());
+            return start(options, Files.createTempDirectory("s3-server-"), true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With what a server that was killed, at any moment, has kept in that folder; clients find it at that port. */
+    static S3Server startAgain(Path folder, int port) {
+        return start(S3ServerOptions.standard(), folder, false, port);
+    }
+
+    private static S3Server start(S3ServerOptions options, Path folder, boolean temporary, int port) {
+        try {
+            BlobStore store =
+                    new FileBlobStore(Files.createDirectories(folder.resolve("objects")), options.conditions());
             if (options.bucket() == Bucket.CREATED) {
                 store.createContainer(BUCKET, CreateContainerOptions.NONE);
             }
@@ -74,10 +88,11 @@ public final class S3Server implements AutoCloseable {
                 certificates.get().writeCa(folder.resolve("ca.pem"));
             }
             FrontDoor door = new FrontDoor(
+                    port,
                     server.getPort(),
                     certificates.map(SelfMadeCertificates::server),
                     options.conditions() == Conditions.IGNORED ? CONDITIONS : Set.of());
-            return new S3Server(options, folder, server, door);
+            return new S3Server(options, folder, temporary, server, door);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -122,7 +137,9 @@ public final class S3Server implements AutoCloseable {
         try {
             door.close();
             server.stop();
-            deleteAll(folder);
+            if (temporary) {
+                deleteAll(folder);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
