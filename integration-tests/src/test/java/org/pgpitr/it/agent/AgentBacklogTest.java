@@ -40,9 +40,8 @@ class AgentBacklogTest {
                 AgentProcess agent = AgentProcess.beside(work, Variant.DISK)) {
             PostgresInstance server = agent.cluster().server();
             server.set("archive_command", "false").reload();
-            for (int i = 0; i < REAL; i++) {
-                server.execute("insert into t (label) values ('row')", "select pg_switch_wal()");
-            }
+            server.execute("do $$ begin for i in 1.." + REAL
+                    + " loop insert into t (label) values ('row'); perform pg_switch_wal(); end loop; end $$");
             server.stop(StopMode.FAST);
             List<String> offered = ready(server);
             assertThat(offered).hasSizeGreaterThanOrEqualTo(REAL);

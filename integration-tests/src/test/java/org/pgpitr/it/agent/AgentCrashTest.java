@@ -71,7 +71,10 @@ class AgentCrashTest {
             witness.requireNoHole();
             agent.stop();
             source.pgpitr().run("verify", "--full").expect(ExitCode.OK);
-            source.recover().expect(end);
+            Cluster recovered = source.restore("--no-archive", "--target-action", "promote");
+            source.pgpitr().environment().forEach(recovered.server()::environment);
+            recovered.server().start().awaitRecovered();
+            recovered.expect(end);
         }
     }
 

@@ -43,8 +43,6 @@ class AgentFaultsTest {
 
     private enum Ill {
         HANGS(new Fault.NoAnswer()),
-        STOPS_TO_READ(new Fault.StallUpload()),
-        RESETS(new Fault.ResetBefore()),
         REFUSES(Fault.Answer.error(503, "SlowDown", "Please reduce your request rate."));
 
         private final Fault fault;
