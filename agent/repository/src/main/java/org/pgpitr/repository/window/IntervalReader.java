@@ -166,10 +166,7 @@ final class IntervalReader {
         try {
             SegmentSummarizer summarizer =
                     new SegmentSummarizer(generation.identity().major(), size);
-            take(
-                    summarizer.partial(segment, new ByteArrayInputStream(bytes.get())),
-                    segment,
-                    WalRange.Form.STREAMED);
+            take(summarizer.partial(segment, new ByteArrayInputStream(bytes.get())), segment, WalRange.Form.STREAMED);
         } catch (IOException e) {
             throw new IllegalStateException("memory can't fail", e);
         }
