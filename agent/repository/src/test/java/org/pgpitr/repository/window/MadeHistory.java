@@ -199,8 +199,8 @@ final class MadeHistory {
             }
         }
         byte[] open = timeline.wal.segment(last);
-        if (open != null && random.nextInt(3) > 0) {
-            Lsn to = end.plus(-random.nextInt((int) Math.min(200, end.minus(size.start(last)) - 100)));
+        if (open != null && end.minus(size.start(last)) > 300 && random.nextInt(3) > 0) {
+            Lsn to = end.plus(-random.nextInt(200));
             int length = (int) to.minus(size.start(last));
             new StreamArchive(generation)
                     .put(new Piece(timeline.timeline(), size.start(last), to), Content.of(open.clone(), 0, length));
