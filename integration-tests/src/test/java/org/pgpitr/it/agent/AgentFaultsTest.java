@@ -264,8 +264,7 @@ class AgentFaultsTest {
                                             && request.method().equals("PUT")));
             agent.stop();
             s3.door().heal();
-            source.server()
-                    .await("the hook's own work", () -> source.lastArchived().length() == 24);
+            AgentProcess.awaitDrained(source.server());
         }
     }
 }
