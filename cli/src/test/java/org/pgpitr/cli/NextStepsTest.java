@@ -24,6 +24,7 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.measured.ExpectedDuration;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.service.restore.RestoreOptions;
 import org.pgpitr.service.restore.RestoreResult;
@@ -70,7 +71,12 @@ class NextStepsTest {
                 RestoreOptions.Archiving.KEEP,
                 Optional.empty());
         return NextSteps.lines(
-                new Planned(generation, plan, Optional.empty(), options),
+                new Planned(
+                        generation,
+                        plan,
+                        ExpectedDuration.of(plan, List.of(), List.of(), "here"),
+                        Optional.empty(),
+                        options),
                 new RestoreResult(into, Map.of(), 1, 1, Duration.ZERO),
                 "the end",
                 List.of("AWS_PROFILE"));

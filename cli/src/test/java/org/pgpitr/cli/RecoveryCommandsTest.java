@@ -123,6 +123,9 @@ class RecoveryCommandsTest {
                 First out     transaction 746 at 2026-11-20 13:00:00+01, 0/600028
                 To fetch      N B of backup and N B of WAL
                               needs N B of disk, and room for WAL
+                Will take     about 10 s
+                              10 s to restore, as long as the backup took: no restore has been measured yet
+                              156 ms to replay, a cautious guess: no replay has been measured yet
                 Tablespaces   fast (16385) goes to /mnt/2, was /mnt/fast
                 Would write   recovery.signal, backup_manifest, and to postgresql.auto.conf:
                                 restore_command = '/opt/pgpitr/bin/pgpitr archive-get --repository ''/my repo'' --cluster main --generation 1 --system-identifier 1 --encryption none %f "%p"'

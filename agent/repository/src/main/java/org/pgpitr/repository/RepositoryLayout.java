@@ -281,6 +281,11 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return ObjectKey.of(samplePrefix(scope, parts) + "%08d/%03d.%s".formatted(round, part, state));
     }
 
+    /** Where measurements of a kind stand, by the times at which they were made. */
+    public String measuredPrefix(String kind) {
+        return root() + "measured/" + kind + "/";
+    }
+
     public ObjectKey lease(String name) {
         return ObjectKey.of(leasePrefix() + name);
     }

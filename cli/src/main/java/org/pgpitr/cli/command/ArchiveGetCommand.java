@@ -15,6 +15,7 @@ import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.service.archive.ArchiveGet;
+import org.pgpitr.service.archive.ReplayNote;
 import org.pgpitr.service.archive.WantedGeneration;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.prefetch.RecoveryHook;
@@ -114,8 +115,11 @@ public final class ArchiveGetCommand extends PgpitrCommand {
         ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
         ArchiveGet.Outcome outcome;
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
-            outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning)
-                    .get(name, destination, wanted(source, dataDirectory));
+            WantedGeneration wanted = wanted(source, dataDirectory);
+            outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning).get(name, destination, wanted);
+            if (outcome == ArchiveGet.Outcome.ABSENT) {
+                new ReplayNote(wiring.repositories(), wanted, dataDirectory).leave(name, destination);
+            }
         }
         boolean found = outcome == ArchiveGet.Outcome.FOUND;
         tell(configuration, source, dataDirectory, found, err);

@@ -19,6 +19,7 @@ import org.pgpitr.cli.recovery.Shell;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.restore.RestoreOptions;
@@ -86,11 +87,9 @@ public final class PlanCommand extends PgpitrCommand {
                     RestoreOptions.Mode.RECOVERY,
                     RestoreOptions.Archiving.KEEP,
                     Optional.empty());
-            Planned planned = new Planned(
-                    generation,
-                    planning.plan(generation, request, output.progress(environment)),
-                    target.time(zone),
-                    restore);
+            RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
+            Planned planned =
+                    new Planned(generation, plan, Planning.expected(generation, plan), target.time(zone), restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.empty());
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());

@@ -20,6 +20,7 @@ import org.pgpitr.cli.recovery.RestoreCommandSetting;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
@@ -140,11 +141,9 @@ public final class RestoreCommand extends PgpitrCommand {
                     shape.standby ? RestoreOptions.Mode.STANDBY : RestoreOptions.Mode.RECOVERY,
                     shape.noArchive ? RestoreOptions.Archiving.OFF : RestoreOptions.Archiving.KEEP,
                     Optional.ofNullable(shape.owner));
-            Planned planned = new Planned(
-                    generation,
-                    planning.plan(generation, request, output.progress(environment)),
-                    target.time(zone),
-                    restore);
+            RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
+            Planned planned =
+                    new Planned(generation, plan, Planning.expected(generation, plan), target.time(zone), restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.of(restore.into()));
             showPlan(planned, zone);
             if (!dryRun) {

@@ -1,11 +1,13 @@
 package org.pgpitr.cli.recovery;
 
 import java.util.List;
+import java.util.Locale;
 import org.pgpitr.cli.output.BackupJson;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.repository.measured.Expectation;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.ReachableRange;
 import org.pgpitr.repository.plan.RecoveryPlan;
@@ -49,9 +51,21 @@ public final class PlanJson {
                         plan.stop().flatMap(RecoveryStop::firstLeftOut).map(PlanJson::commit))
                 .put("backup_bytes", plan.backupBytes())
                 .put("wal_bytes", plan.walBytes())
+                .put(
+                        "expected",
+                        new JsonObject()
+                                .put("restore", expectation(planned.expected().restore()))
+                                .put("replay", expectation(planned.expected().replay())))
                 .put("settings", settings)
                 .put("passed_over", passedOver(plan.passedOver()))
                 .put("notes", plan.notes());
+    }
+
+    private static JsonObject expectation(Expectation expectation) {
+        return new JsonObject()
+                .put("seconds", expectation.duration())
+                .put("basis", expectation.basis().name().toLowerCase(Locale.ROOT))
+                .put("measurements", expectation.measurements());
     }
 
     /** A target: its kind, its value as PostgreSQL takes it, and whether it is replayed itself. */

@@ -14,6 +14,8 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.Tablespace;
+import org.pgpitr.repository.measured.Expectation;
+import org.pgpitr.repository.measured.ExpectedDuration;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.WalRange;
@@ -58,6 +60,7 @@ public final class PlanPage {
                 .entry("Last in", stop(RecoveryStop::lastIncluded, "none in this WAL: what the backup holds"))
                 .entry("First out", stop(RecoveryStop::firstLeftOut, "none that is archived"))
                 .entry("To fetch", fetch())
+                .entry("Will take", expected())
                 .entry("Tablespaces", tablespaces())
                 .verbatim(mood.writes, settings())
                 .entry(
@@ -144,6 +147,23 @@ public final class PlanPage {
         return List.of(
                 all + (known ? "" : " at most"),
                 "needs " + Human.size(plan.backup().originalBytes()) + " of disk, and room for WAL");
+    }
+
+    private List<String> expected() {
+        ExpectedDuration expected = planned.expected();
+        return List.of(
+                "about " + Human.duration(expected.whole()),
+                Human.duration(expected.restore().duration()) + " to restore, " + basis(expected.restore(), "restore"),
+                Human.duration(expected.replay().duration()) + " to replay, " + basis(expected.replay(), "replay"));
+    }
+
+    private static String basis(Expectation expectation, String what) {
+        return switch (expectation.basis()) {
+            case THIS_HOST -> "by " + Human.count(expectation.measurements(), what, what + "s") + " on this host";
+            case OTHER_HOSTS -> "by " + Human.count(expectation.measurements(), what, what + "s") + " on other hosts";
+            case BACKUP -> "as long as the backup took: no restore has been measured yet";
+            case ASSUMED -> "a cautious guess: no " + what + " has been measured yet";
+        };
     }
 
     private List<String> tablespaces() {

@@ -11,6 +11,10 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.lease.LeaseHolder;
+import org.pgpitr.repository.measured.ExpectedDuration;
+import org.pgpitr.repository.measured.Measurement;
+import org.pgpitr.repository.measured.Measurements;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
@@ -22,6 +26,9 @@ import org.pgpitr.service.Progress;
 
 /** Finds the generation, reads the facts, and asks the planner. */
 public final class Planning {
+    /** So many of each kind are read. */
+    private static final int MEASUREMENTS = 20;
+
     private final Repository repository;
     private final Clock clock;
 
@@ -65,6 +72,16 @@ public final class Planning {
             throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
         }
         return decision.orElseThrow();
+    }
+
+    /** How long a plan will take, if it is carried out here. */
+    public static ExpectedDuration expected(Generation generation, RecoveryPlan plan) {
+        Measurements measured = new Measurements(generation);
+        return ExpectedDuration.of(
+                plan,
+                measured.newest(Measurement.Kind.RESTORE, MEASUREMENTS),
+                measured.newest(Measurement.Kind.REPLAY, MEASUREMENTS),
+                LeaseHolder.thisProcess().host());
     }
 
     private PgpitrException withOlderGenerations(Generation generation, PgpitrException error) {

@@ -37,6 +37,11 @@ final class RestoreHold implements AutoCloseable {
         }
     }
 
+    /** Whether this host may write. */
+    boolean isNoted() {
+        return lease.isPresent();
+    }
+
     @Override
     public void close() {
         heartbeat.ifPresent(Heartbeat::close);

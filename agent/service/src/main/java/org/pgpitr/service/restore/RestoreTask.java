@@ -21,8 +21,12 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.ManifestReader;
+import org.pgpitr.repository.lease.LeaseHolder;
+import org.pgpitr.repository.measured.Measurement;
+import org.pgpitr.repository.measured.Measurements;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.service.Progress;
+import org.pgpitr.storage.StorageException;
 
 /**
  * Rebuilds a data directory, ready for a server to be started in it and to recover to the plan's target.
@@ -78,6 +82,9 @@ public final class RestoreTask {
             try (RestoreHold held = RestoreHold.take(generation, plan.backup().id(), clock, progress)) {
                 survey(target);
                 restore(target);
+                if (held.isNoted()) {
+                    measured(Duration.ofNanos(System.nanoTime() - begin));
+                }
             }
             BackupSummary backup = plan.backup();
             return new RestoreResult(
@@ -92,6 +99,24 @@ public final class RestoreTask {
             throw LocalFailure.of(e);
         } catch (IOException e) {
             throw LocalFailure.of(e);
+        }
+    }
+
+    /** For the plans to come; the restore is done, whatever becomes of this. */
+    private void measured(Duration took) {
+        long bytes = plan.backup().originalBytes();
+        if (bytes <= 0) {
+            return;
+        }
+        try {
+            new Measurements(generation)
+                    .add(new Measurement(
+                            Measurement.Kind.RESTORE, LeaseHolder.thisProcess().host(), clock.instant(), bytes, took));
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.INTERRUPTED) {
+                throw e;
+            }
+            progress.say("could not note in the repository how long the restore took: " + e.getMessage());
         }
     }
 
