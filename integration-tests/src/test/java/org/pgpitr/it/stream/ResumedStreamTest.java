@@ -71,6 +71,7 @@ class ResumedStreamTest {
                                         .equals("f"));
                 Outcome check = source.pgpitr().run("check").expect(ExitCode.CHECK_FAILED);
                 assertThat(check.out()).contains("nobody receives from replication slot \"pgpitr\"");
+                assertThat(source.backup().err()).contains("nobody receives from replication slot \"pgpitr\"");
                 source.server().kill();
                 source.recover().expect(end);
             }

@@ -170,7 +170,12 @@ public final class Codec {
     private static byte[] allOf(Content file) throws IOException {
         try (InputStream in = file.open()) {
             byte[] bytes = new byte[Math.toIntExact(file.length())];
-            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length || in.read() >= 0) {
+            // by and by: a file's stream takes a buffer of its own beside the heap, as big as what is read at once
+            int length = 0;
+            for (int n = 0; n >= 0 && length < bytes.length; length += Math.max(0, n)) {
+                n = in.read(bytes, length, Math.min(BUFFER, bytes.length - length));
+            }
+            if (length < bytes.length || in.read() >= 0) {
                 throw new IOException("it changed while it was read");
             }
             return bytes;

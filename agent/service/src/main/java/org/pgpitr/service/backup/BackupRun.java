@@ -13,6 +13,7 @@ import org.pgpitr.cluster.ArchiverStatus;
 import org.pgpitr.cluster.BackupSession;
 import org.pgpitr.cluster.BackupStop;
 import org.pgpitr.cluster.Role;
+import org.pgpitr.cluster.SlotFacts;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.BackupLabel;
@@ -72,6 +73,7 @@ final class BackupRun {
     BackupSummary run(Lease lease) throws InterruptedException {
         ArchiveProof proof = new ArchiveProof(source, arrival);
         proof.prove("pgpitr backup " + id);
+        options.slot().ifPresent(this::tellOfDeadStream);
         Map<Long, String> tablespaceNames = new HashMap<>(source.server().tablespaceNames());
         DamageReport damage = new DamageReport(options.onDamage(), progress);
         try (ManifestWriter manifest = new ManifestWriter(generation, id);
@@ -94,6 +96,15 @@ final class BackupRun {
                     ended.summary(id, source.facts(), tablespaceNames, damagedPages, manifest, lanes.totals());
             new BackupCatalog(generation).commit(manifest, summary, lanes.totals(), lease);
             return summary;
+        }
+    }
+
+    /** Archiving that works must not hide it: the backup is good without, but later moments may be lost. */
+    private void tellOfDeadStream(String slot) {
+        if (source.server().slot(slot).flatMap(SlotFacts::activePid).isEmpty()) {
+            progress.say(
+                    "nobody receives from replication slot \"" + slot + "\": the backup does not need the stream, but"
+                            + " what is written from now on may be lost with the server; `pgpitr check` tells more");
         }
     }
 

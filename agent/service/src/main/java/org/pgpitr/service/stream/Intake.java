@@ -52,6 +52,9 @@ final class Intake implements AutoCloseable {
     private Lsn durable;
     private long nextPiece = System.nanoTime();
     private boolean ended;
+    /** All that can be stored is. */
+    private boolean over;
+
     private boolean storing;
     private RuntimeException failure;
 
@@ -121,6 +124,8 @@ final class Intake implements AutoCloseable {
                 return new Archived(archived.peekFirst());
             }
             if (ended && taken.equals(received) && !isWholeWaiting()) {
+                over = true;
+                notifyAll();
                 return new Nothing();
             }
             if (early == Long.MAX_VALUE) {
@@ -250,6 +255,16 @@ final class Intake implements AutoCloseable {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return true;
+    }
+
+    /** Waits until all that can be stored of what has arrived is, {@code patience} at most; after {@link #end}. */
+    synchronized void awaitOver(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        long left = patience.toNanos();
+        while (failure == null && !over && left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = deadline - System.nanoTime();
+        }
     }
 
     private boolean isWholeWaiting() {

@@ -20,6 +20,8 @@ import org.pgpitr.storage.Content;
  * the size of segments, and nothing is left behind by a kill. One thread appends, others read what it says has arrived.
  */
 final class ReceivedSegment implements AutoCloseable {
+    private static final int AT_ONCE = 1 << 17;
+
     private final WalSegmentName name;
     private final Lsn start;
     private final Lsn end;
@@ -148,7 +150,8 @@ final class ReceivedSegment implements AutoCloseable {
             if (length == 0) {
                 return 0;
             }
-            int wanted = (int) Math.min(length, behind - at);
+            // the channel takes a buffer as big beside the heap, and the thread keeps it
+            int wanted = (int) Math.min(Math.min(length, AT_ONCE), behind - at);
             if (wanted == 0) {
                 return -1;
             }

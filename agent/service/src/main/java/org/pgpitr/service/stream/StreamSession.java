@@ -173,7 +173,7 @@ final class StreamSession {
 
     private static void storeRest(Intake intake) throws InterruptedException {
         intake.end();
-        intake.awaitStored(LAST_PIECE);
+        intake.awaitOver(LAST_PIECE);
     }
 
     private void pump(WalStream stream, StreamPosition from, Intake intake, Optional<Lsn> end)

@@ -136,6 +136,7 @@ class IntakeTest {
         intake.cleanedUp();
         intake.end();
         assertThat(intake.take()).isInstanceOf(Intake.Nothing.class);
+        intake.awaitOver(Duration.ofDays(1));
         assertThat(intake.takeWhole()).isEmpty();
     }
 
