@@ -114,9 +114,11 @@ final class MadeHistory {
         Lsn left = made.wal.position();
         Timeline parent = timelines.get(made.parent - 1);
         byte[] half = made.wal.segment(size.segmentNumber(left));
-        if (half != null && random.nextBoolean()) {
-            WalSegmentName name = WalSegmentName.containing(parent.timeline(), left, size);
-            archive.push(new PartialSegmentName(name), Content.of(half.clone()));
+        PartialSegmentName name =
+                new PartialSegmentName(WalSegmentName.containing(parent.timeline(), left, size));
+        // Two promotions in one segment would offer different files of that name: the first one has it.
+        if (half != null && random.nextBoolean() && !archive.contains(name)) {
+            archive.push(name, Content.of(half.clone()));
         }
         TimelineId from = parent.timeline();
         Step promotion = (wal, on) -> {
