@@ -236,7 +236,9 @@ class GeneratedHistoriesTest {
         server.await("the end of the recovery", () -> !server.isRunning() || hasRecovered(server));
         if (server.isRunning()) {
             // It read on in the WAL of another branch.
-            assertThat(Content.of(server)).as("content at %s", aim.lsn()).isNotEqualTo(aim.moment().content());
+            assertThat(Content.of(server))
+                    .as("content at %s", aim.lsn())
+                    .isNotEqualTo(aim.moment().content());
         } else {
             assertThat(server.log()).as("recovery to %s", aim.lsn()).contains("FATAL");
         }

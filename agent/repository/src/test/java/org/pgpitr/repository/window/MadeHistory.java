@@ -114,8 +114,7 @@ final class MadeHistory {
         Lsn left = made.wal.position();
         Timeline parent = timelines.get(made.parent - 1);
         byte[] half = made.wal.segment(size.segmentNumber(left));
-        PartialSegmentName name =
-                new PartialSegmentName(WalSegmentName.containing(parent.timeline(), left, size));
+        PartialSegmentName name = new PartialSegmentName(WalSegmentName.containing(parent.timeline(), left, size));
         // Two promotions in one segment would offer different files of that name: the first one has it.
         if (half != null && random.nextBoolean() && !archive.contains(name)) {
             archive.push(name, Content.of(half.clone()));
