@@ -64,7 +64,7 @@ public final class WalWalk {
      * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY
      */
     public void along(ArchivedWal.Run run) {
-        index.stretches(run.timeline(), run.first(), run.last(), this::stretch);
+        index.stretches(run.timeline(), run.first(), run.last(), new Visitor(this::stretch));
     }
 
     /**
@@ -77,6 +77,29 @@ public final class WalWalk {
         before = Optional.of(segment);
         unjoined = true;
         passed.accept(1);
+    }
+
+    /** Shows what stands before the break of a broken segment: the scout may want no more. */
+    private final class Visitor implements IndexVisitor {
+        private final IndexVisitor sound;
+
+        Visitor(IndexVisitor sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public Next visit(SegmentSummary summary) {
+            return sound.visit(summary);
+        }
+
+        @Override
+        public Next broken(WalSegmentName segment, BrokenWalException why) {
+            read(segment);
+            if (isOver()) {
+                return Next.STOP;
+            }
+            throw why;
+        }
     }
 
     private IndexVisitor.Next stretch(SegmentSummary summary) {
@@ -104,7 +127,7 @@ public final class WalWalk {
     private void closer(SegmentSummary summary) {
         SummaryChain within = new SummaryChain();
         long last = summary.number() + summary.segments() - 1;
-        index.segments(summary.segment().timeline(), summary.number(), last, each -> {
+        index.segments(summary.segment().timeline(), summary.number(), last, new Visitor(each -> {
             WalFacts facts = within.next(each);
             boolean entersUnseen =
                     each.number() == summary.number() && !each.front().isEmpty();
@@ -115,7 +138,7 @@ public final class WalWalk {
             }
             before = Optional.of(each.segment());
             return goOn();
-        });
+        }));
     }
 
     /** Shows the records that end in a segment. */

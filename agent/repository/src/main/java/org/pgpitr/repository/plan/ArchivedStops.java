@@ -112,7 +112,14 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         for (long count = 1; ; count *= LARGER) {
             StopScout scout =
                     new StopScout(StopRule.of(new RecoveryTarget.EndOfWal(), replay), replay, major, Optional.empty());
-            go(walk(scout, replay), from(replay.wal(), last - count + 1));
+            try {
+                go(walk(scout, replay), from(replay.wal(), last - count + 1));
+            } catch (BrokenWalException e) {
+                // A timeline that was left may break off in its last segment; nothing is known to be behind that.
+                if (size.segmentNumber(e.lsn()) < last) {
+                    throw e;
+                }
+            }
             if (scout.lastIncluded().isPresent() || last - count + 1 <= first) {
                 return new Stops(new RecoveryStop(
                         replay.to(),

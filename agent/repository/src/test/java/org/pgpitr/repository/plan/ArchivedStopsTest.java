@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -167,6 +168,35 @@ class ArchivedStopsTest {
                         .made())
                 .isEqualTo(1);
         check("with a roll-up");
+    }
+
+    /** As a server leaves it that was killed, and is rewound: what stands behind its last record is of an older use. */
+    @Test
+    void a_timeline_may_break_off_in_its_last_segment_and_what_stands_before_that_counts() {
+        Generation left = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        WalWriter wal = new WalWriter(CLUSTER.major(), CLUSTER.segmentSize(), WalFiles.CLUSTER, name(5));
+        Lsn from = wal.commit(11, NOON);
+        wal.switchSegment();
+        wal.commit(12, NOON.plusSeconds(10));
+        wal.commit(13, NOON.plusSeconds(20));
+        byte[] last = wal.segment(6);
+        Arrays.fill(last, (int) (wal.position().value() % last.length), last.length, (byte) 0x5A);
+        WalArchive archive = new WalArchive(left);
+        archive.push(name(5), Content.of(wal.segment(5)));
+        archive.push(name(6), Content.of(last));
+        Replay replay = new Replay(
+                from,
+                from,
+                name(6).end(CLUSTER.segmentSize()),
+                List.of(new WalRange(TimelineId.FIRST, name(5), name(6), WalRange.Form.WHOLE)));
+        RecoveryTarget behind = new RecoveryTarget.Time(NOON.plusSeconds(30), Bound.INCLUSIVE);
+        try (ArchivedStops search = new ArchivedStops(left, archive.scan(), n -> {})) {
+            assertThat(describe(search.find(new RecoveryTarget.EndOfWal(), replay)))
+                    .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
+            assertThat(describe(search.find(new RecoveryTarget.Time(NOON.plusSeconds(10), Bound.INCLUSIVE), replay)))
+                    .isEqualTo("after Optional[12], before Optional[13], point Optional.empty");
+            assertThat(search.find(behind, replay)).isInstanceOf(StopSearch.Broken.class);
+        }
     }
 
     private static void check(String as) {

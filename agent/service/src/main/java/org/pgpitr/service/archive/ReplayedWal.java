@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import org.pgpitr.postgres.BackupLabel;
 import org.pgpitr.postgres.InvalidFormatException;
@@ -90,15 +91,17 @@ public final class ReplayedWal {
         }
     }
 
+    /** A file system's clock may stand still between two renamings. */
+    private static final Comparator<Segment> LATER = Comparator.comparing(Segment::since)
+            .thenComparing(segment -> segment.header().pageAddress());
+
     /** The one that replay came to last; segments that were renamed to be filled anew do not hold what their names say. */
     private static Optional<Segment> newest(Path dataDirectory) throws IOException {
         Optional<Segment> newest = Optional.empty();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(dataDirectory.resolve("pg_wal"))) {
             for (Path file : files) {
                 Optional<Segment> segment = segment(file);
-                if (segment.isPresent()
-                        && (newest.isEmpty()
-                                || newest.get().since().compareTo(segment.get().since()) < 0)) {
+                if (segment.isPresent() && (newest.isEmpty() || LATER.compare(newest.get(), segment.get()) < 0)) {
                     newest = segment;
                 }
             }
