@@ -125,12 +125,15 @@ class PrefetchTest {
                     .await("the end of the prefetching", () -> read(log).contains("no longer following"));
             assertThat(read(log)).doesNotContain("warning prefetch").doesNotContain("it took 0 segments");
             assertThat(prefetched(recovered)).doesNotExist();
-            assertThat(recovered
+            // The agent writes what it is doing once a second.
+            recovered
+                    .server()
+                    .await("the status", () -> recovered
                             .pgpitr()
                             .run("status", "--json")
                             .expect(ExitCode.OK)
-                            .out())
-                    .contains("\"following\" : false");
+                            .out()
+                            .contains("\"following\" : false"));
         } finally {
             agent.destroyForcibly().waitFor();
         }
