@@ -203,6 +203,37 @@ class IncidentTest {
                         "later.invoices (postgres) dropped");
     }
 
+    /** Without a filter all segments are read; with one, those that the index says may hold it. */
+    @Test
+    void what_the_index_spares_reading_is_nothing_that_was_asked_for() {
+        List<Map<String, Object>> all = events(find("--from-lsn", delete.from(), "--limit", "10000"));
+        assertThat(events(find("--from-lsn", delete.from(), "--limit", "10000", "--drops")))
+                .isEqualTo(all.stream().filter(IncidentTest::isLoss).toList());
+        assertThat(events(find("--from-lsn", delete.from(), "--limit", "10000", "--deletes-over", "100")))
+                .isEqualTo(all.stream().filter(e -> rows(e, "deleted") > 100).toList());
+        assertThat(events(find("--from-lsn", delete.from(), "--limit", "10000", "--updates-over", "100")))
+                .isEqualTo(all.stream().filter(e -> rows(e, "updated") > 100).toList());
+        Object xid = all.get(3).get("xid");
+        assertThat(events(find("--from-lsn", delete.from(), "--xid", xid.toString())))
+                .isEqualTo(all.stream().filter(e -> xid.equals(e.get("xid"))).toList());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static boolean isLoss(Map<String, Object> event) {
+        return ((List<Map<String, Object>>) event.get("databases"))
+                        .stream().anyMatch(each -> each.get("fate").equals("dropped"))
+                || ((List<Map<String, Object>>) event.get("relations"))
+                        .stream()
+                                .anyMatch(each -> List.of("dropped", "truncated").contains(each.get("fate"))
+                                        && List.of("r", "m", "null").contains(String.valueOf(each.get("relkind"))));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static long rows(Map<String, Object> event, String kind) {
+        return ((List<Map<String, Object>>) event.get("relations"))
+                .stream().mapToLong(each -> ((Number) each.get(kind)).longValue()).sum();
+    }
+
     @Test
     void only_what_concerns_a_table_is_told_and_restore_points_are_found() {
         assertThat(events(find("--from-lsn", delete.from(), "--table", "public.orders")))

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Timeout;
@@ -74,47 +73,9 @@ class ParserFuzzTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("parsers")
     void bad_input_is_refused_as_such(String name, Consumer<byte[]> parser, byte[] good) {
-        long seed = name.hashCode();
-        Random random = new Random(seed);
-        parser.accept(good);
-        for (int i = 0; i < CASES; i++) {
-            byte[] bytes = mutate(good, random);
-            try {
-                parser.accept(bytes);
-            } catch (InvalidFormatException e) {
-                // what is asked for
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + seed + ", case " + i + ": " + new String(bytes, ISO_8859_1), e);
-            }
-        }
-    }
-
-    private static byte[] mutate(byte[] good, Random random) {
-        byte[] bytes = good.clone();
-        for (int i = random.nextInt(4); i >= 0; i--) {
-            if (bytes.length == 0) {
-                return bytes;
-            }
-            int at = random.nextInt(bytes.length);
-            switch (random.nextInt(6)) {
-                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                case 1 -> bytes[at] = (byte) random.nextInt(256);
-                case 2 -> bytes = Arrays.copyOf(bytes, at);
-                case 3 ->
-                    bytes = concat(
-                            Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, random.nextInt(at + 1), bytes.length));
-                case 4 -> bytes = concat(bytes, Arrays.copyOfRange(bytes, at, bytes.length));
-                default ->
-                    Arrays.fill(bytes, at, Math.min(bytes.length, at + random.nextInt(9)), (byte)
-                            (random.nextBoolean() ? 0xFF : "0 \n9/\\:".charAt(random.nextInt(7))));
-            }
-        }
-        return bytes;
-    }
-
-    private static byte[] concat(byte[] a, byte[] b) {
-        byte[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
+        Fuzzing.of(name, good)
+                .declaring(InvalidFormatException.class)
+                .cases(CASES)
+                .run(parser::accept);
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Mutations;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.archive.WalFiles;

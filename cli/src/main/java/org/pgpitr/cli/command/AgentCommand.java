@@ -21,6 +21,7 @@ import org.pgpitr.service.agent.MetricsPort;
 import org.pgpitr.service.catalog.CatalogComponent;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ListenAddress;
+import org.pgpitr.service.index.RollUpComponent;
 import org.pgpitr.service.prefetch.RecoveryHook;
 import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.service.wiring.Wiring;
@@ -116,8 +117,12 @@ public final class AgentCommand extends PgpitrCommand {
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment, registry);
                 Closing metrics = metrics(configuration, registry, log)) {
             CatalogComponent catalogs = parts.catalogs(wiring);
-            List<AgentComponent> components = new ArrayList<>(
-                    List.of(parts.archiver(wiring, file, time, catalogs), catalogs, parts.prefetcher()));
+            RollUpComponent rollUps = parts.rollUps(wiring);
+            List<AgentComponent> components = new ArrayList<>(List.of(
+                    parts.archiver(wiring, file, time, catalogs.andThen(rollUps)),
+                    catalogs,
+                    rollUps,
+                    parts.prefetcher()));
             if (configuration.stream().enabled()) {
                 components.add(
                         parts.stream(wiring, createSlot ? StreamOptions.OnNoSlot.CREATE : StreamOptions.OnNoSlot.FAIL));
@@ -131,8 +136,9 @@ public final class AgentCommand extends PgpitrCommand {
     private void serve(AgentComponents parts, Path file, Optional<FileTime> time) throws IOException {
         Duration timeout = parts.configuration().agent().idleTimeout();
         try (Wiring wiring = ConfigurationOptions.wiring(parts.configuration(), environment)) {
+            RollUpComponent rollUps = parts.rollUps(wiring);
             List<AgentComponent> components = onDemand.equals(ArchivePushCommand.COMMAND)
-                    ? List.of(parts.archiver(wiring, file, time, unheard -> {}), parts.prefetcher())
+                    ? List.of(parts.archiver(wiring, file, time, rollUps), rollUps, parts.prefetcher())
                     : List.of(parts.prefetcher());
             parts.agent(components).runUntilIdle(timeout);
         } catch (PgpitrException e) {

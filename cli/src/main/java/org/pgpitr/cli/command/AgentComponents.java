@@ -19,6 +19,7 @@ import org.pgpitr.service.agent.LastingPush;
 import org.pgpitr.service.agent.ServiceNotifier;
 import org.pgpitr.service.catalog.CatalogComponent;
 import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.index.RollUpComponent;
 import org.pgpitr.service.prefetch.ArchivedSegments;
 import org.pgpitr.service.prefetch.PrefetchSettings;
 import org.pgpitr.service.prefetch.Prefetcher;
@@ -49,7 +50,7 @@ record AgentComponents(
     /**
      * @param file the configuration
      * @param time of that file, from before it was read
-     * @param archived hears what a segment that was archived tells
+     * @param archived hears what a whole segment that was archived tells
      */
     AgentComponent archiver(Wiring wiring, Path file, Optional<FileTime> time, Consumer<SegmentSummary> archived)
             throws IOException {
@@ -99,6 +100,10 @@ record AgentComponents(
                 configuration.agent().catalogInterval(),
                 log,
                 environment.clock());
+    }
+
+    RollUpComponent rollUps(Wiring wiring) {
+        return new RollUpComponent(wiring.repositories(), dataDirectory, log, environment.clock());
     }
 
     AgentComponent stream(Wiring wiring, StreamOptions.OnNoSlot noSlot) {

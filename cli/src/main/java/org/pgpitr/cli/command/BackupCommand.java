@@ -21,6 +21,7 @@ import org.pgpitr.service.config.ConfigKey;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.Entry;
+import org.pgpitr.service.index.IndexAside;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -115,6 +116,8 @@ public final class BackupCommand extends PgpitrCommand {
             BackupSummary summary =
                     new BackupTask(server, generation, backup, output.progress(environment), environment.clock()).run();
             print(summary, generation);
+            IndexAside.extend(generation)
+                    .ifPresent(new ErrorText(environment.err(), environment.coloursErr())::warning);
         }
         return ExitCode.OK;
     }

@@ -22,6 +22,7 @@ import org.pgpitr.service.config.TimeSpan;
 import org.pgpitr.service.expire.ExpirePlan;
 import org.pgpitr.service.expire.ExpireReport;
 import org.pgpitr.service.expire.ExpireTask;
+import org.pgpitr.service.index.IndexAside;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -157,6 +158,8 @@ public final class ExpireCommand extends PgpitrCommand {
                 } else {
                     print(report);
                 }
+                IndexAside.extend(repository.current())
+                        .ifPresent(new ErrorText(environment.err(), environment.coloursErr())::warning);
             }
         }
         return ExitCode.OK;

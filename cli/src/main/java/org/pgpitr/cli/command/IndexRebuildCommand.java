@@ -78,7 +78,7 @@ public final class IndexRebuildCommand extends PgpitrCommand {
     }
 
     private IndexBuilder.Result build(Generation generation) {
-        ArchivedWal wal = ArchiveListing.scan(generation, READ_AHEAD);
+        ArchivedWal wal = ArchiveListing.scan(generation);
         Progress progress = output.progress(environment);
         long size = generation.identity().segmentSize().bytes();
         progress.begin("reading what the WAL tells", IndexBuilder.segmentsToRead(wal) * size);

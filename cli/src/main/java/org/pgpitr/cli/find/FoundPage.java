@@ -29,7 +29,7 @@ public final class FoundPage {
     /** Puts it on a page. */
     public void print(LabelledPage page) {
         page.title("Searched " + range() + " on timeline " + result.timeline() + ": "
-                + Human.count(result.segments(), "segment", "segments") + ", "
+                + Human.count(result.segments(), "segment", "segments") + " read, "
                 + Human.count(result.commits(), "commit", "commits") + commitTimes());
         List<FoundEvent> events = result.events();
         if (events.isEmpty()) {

@@ -13,6 +13,11 @@ import org.pgpitr.postgres.RestorePoint;
 
 /** Takes records in order and tells what they add up to. In bounded memory, whatever the records say. */
 final class FactsCollector {
+    private static final int PG_DATABASE = 1262;
+    private static final int PG_CLASS = 1259;
+    private static final int PG_INDEX = 2610;
+    private static final int PG_NAMESPACE = 2615;
+
     private final PostgresMajor major;
     private final RowCounter rows = new RowCounter();
     private final List<RestorePoint> restorePoints = new ArrayList<>();
@@ -38,6 +43,10 @@ final class FactsCollector {
     private long switchCount;
     private final long[] relationCounts = new long[RelationChange.Kind.values().length];
     private long databaseCount;
+    private long catalogCount;
+    private long oldestCommitted;
+    private long newestCommitted;
+    private long newestWriter;
     private final long[] rowCounts = new long[RowChange.NONE.ordinal()];
 
     FactsCollector(PostgresMajor major) {
@@ -54,8 +63,16 @@ final class FactsCollector {
 
     void add(WalRecord record) {
         records++;
+        long xid = record.xid();
+        if (xid != 0 && (newestWriter == 0 || XidRange.precedes(newestWriter, xid))) {
+            newestWriter = xid;
+        }
         switch (record.resourceManager()) {
-            case RmgrId.HEAP, RmgrId.HEAP2 -> addRows(record);
+            case RmgrId.HEAP -> {
+                addCatalog(record);
+                addRows(record);
+            }
+            case RmgrId.HEAP2 -> addRows(record);
             case RmgrId.TRANSACTION -> addTransaction(record);
             case RmgrId.XLOG -> ControlRecord.of(record).ifPresent(control -> addControl(record, control));
             case RmgrId.STORAGE -> StorageRecord.of(record).ifPresent(this::addRelation);
@@ -63,6 +80,16 @@ final class FactsCollector {
             default -> {
                 // Indexes, and what matters to replay alone.
             }
+        }
+    }
+
+    private void addCatalog(WalRecord record) {
+        if (record.blockCount() == 0) {
+            return;
+        }
+        long file = record.block(0).relation();
+        if (file == PG_CLASS || file == PG_INDEX || file == PG_NAMESPACE || file == PG_DATABASE) {
+            catalogCount++;
         }
     }
 
@@ -91,6 +118,8 @@ final class FactsCollector {
         }
         if (end.isCommit()) {
             addCommit(end);
+            addXid(end.xid());
+            transaction.subtransactions().forEach(this::addXid);
             for (RelationLocator dropped : transaction.dropped()) {
                 addRelation(new RelationChange(
                         RelationChange.Kind.DROPPED, dropped, end.xid(), 0, end.start(), Optional.of(end)));
@@ -101,6 +130,15 @@ final class FactsCollector {
         if (!ends.isEmpty()) {
             ends.replace(end.xid(), null, end);
             transaction.subtransactions().forEach(xid -> ends.replace(xid, null, end));
+        }
+    }
+
+    private void addXid(long xid) {
+        if (oldestCommitted == 0 || XidRange.precedes(xid, oldestCommitted)) {
+            oldestCommitted = xid;
+        }
+        if (newestCommitted == 0 || XidRange.precedes(newestCommitted, xid)) {
+            newestCommitted = xid;
         }
     }
 
@@ -182,7 +220,11 @@ final class FactsCollector {
                         Optional.ofNullable(last),
                         Optional.ofNullable(earliest).map(TransactionEnd::time),
                         Optional.ofNullable(latest).map(TransactionEnd::time),
-                        Optional.ofNullable(latestEnd).map(TransactionEnd::time)),
+                        Optional.ofNullable(latestEnd).map(TransactionEnd::time),
+                        oldestCommitted == 0
+                                ? Optional.empty()
+                                : Optional.of(new XidRange(oldestCommitted, newestCommitted)),
+                        newestWriter == 0 ? Optional.empty() : Optional.of(newestWriter)),
                 restorePoints,
                 checkpoints,
                 timelineSwitches,
@@ -204,7 +246,8 @@ final class FactsCollector {
                 databaseCount,
                 rowCounts[RowChange.INSERT.ordinal()],
                 rowCounts[RowChange.UPDATE.ordinal()],
-                rowCounts[RowChange.DELETE.ordinal()]);
+                rowCounts[RowChange.DELETE.ordinal()],
+                catalogCount);
     }
 
     private RelationChange ended(RelationChange change) {

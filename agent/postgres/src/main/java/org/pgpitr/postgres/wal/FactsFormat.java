@@ -32,7 +32,8 @@ public final class FactsFormat {
             t.databases(),
             t.inserted(),
             t.updated(),
-            t.deleted()
+            t.deleted(),
+            t.catalogs()
         }) {
             out.number(total);
         }
@@ -52,6 +53,7 @@ public final class FactsFormat {
     public WalFacts read(CompactReader in) {
         return new WalFacts(
                 new WalFacts.Totals(
+                        in.number(),
                         in.number(),
                         in.number(),
                         in.number(),
@@ -86,6 +88,9 @@ public final class FactsFormat {
         out.optional(t.earliestCommit(), CompactWriter::time);
         out.optional(t.latestCommit(), CompactWriter::time);
         out.optional(t.latestEnd(), CompactWriter::time);
+        out.optional(
+                t.committed(), (o, xids) -> o.number(xids.oldest()).number(xids.newest()));
+        out.optional(t.newestWriter(), CompactWriter::number);
     }
 
     /** @throws InvalidFormatException if it is not that */
@@ -97,7 +102,9 @@ public final class FactsFormat {
                 in.optional(this::readEnd),
                 in.optional(CompactReader::time),
                 in.optional(CompactReader::time),
-                in.optional(CompactReader::time));
+                in.optional(CompactReader::time),
+                in.optional(i -> new XidRange(i.number(), i.number())),
+                in.optional(CompactReader::number));
     }
 
     private void lsn(CompactWriter out, Lsn lsn) {

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.pgpitr.postgres.PostgresMajor;
 
 /**
  * The columns of a row, as far as the WAL holds them from the first one on ({@code heapam_xlog.h}, {@code htup_details.h};
@@ -86,27 +85,27 @@ public final class HeapRow {
      *
      * @throws BrokenWalException if its data does not fit its kind
      */
-    public static Optional<HeapRow> written(WalRecord record, PostgresMajor major) {
+    public static Optional<HeapRow> written(WalRecord record, PageImages images) {
         int operation = record.info() & OPERATION;
         if (record.blockCount() == 0) {
             return Optional.empty();
         }
         BlockReference block = record.block(0);
         return switch (operation) {
-            case INSERT -> block.dataLength() > 0 ? row(record, block, 0) : onPage(record, 0, major);
-            case UPDATE, HOT_UPDATE -> updated(record, block, major);
+            case INSERT -> block.dataLength() > 0 ? row(record, block, 0) : onPage(record, 0, images);
+            case UPDATE, HOT_UPDATE -> updated(record, block, images);
             case INPLACE ->
                 block.dataLength() > 0
                         ? Optional.of(new HeapRow(record.bytes(), block.dataOffset(), block.dataLength()))
-                        : onPage(record, 0, major);
+                        : onPage(record, 0, images);
             default -> Optional.empty();
         };
     }
 
-    private static Optional<HeapRow> updated(WalRecord record, BlockReference block, PostgresMajor major) {
+    private static Optional<HeapRow> updated(WalRecord record, BlockReference block, PageImages images) {
         need(record, 14);
         if (block.dataLength() == 0) {
-            return onPage(record, 12, major);
+            return onPage(record, 12, images);
         }
         int flags = uint8(record.bytes(), record.mainDataOffset() + 7);
         return (flags & PREFIX_FROM_OLD) != 0
@@ -126,17 +125,17 @@ public final class HeapRow {
     }
 
     /** @param at where the row's number stands in the main data */
-    private static Optional<HeapRow> onPage(WalRecord record, int at, PostgresMajor major) {
+    private static Optional<HeapRow> onPage(WalRecord record, int at, PageImages images) {
         need(record, at + 2);
         int number = uint16(record.bytes(), record.mainDataOffset() + at);
-        return PageImage.of(record, record.block(0), major).flatMap(page -> item(page, number));
+        return images.of(record, record.block(0)).flatMap(page -> item(page, number));
     }
 
     /** All rows on a page that a record carries whole; of an updated row there may be an older version too. */
-    public static List<HeapRow> onPage(WalRecord record, BlockReference block, PostgresMajor major) {
+    public static List<HeapRow> onPage(WalRecord record, BlockReference block, PageImages images) {
         List<HeapRow> rows = new ArrayList<>();
-        PageImage.of(record, block, major).ifPresent(page -> {
-            int count = (Math.min(uint16(page, 12), PageImage.PAGE) - PAGE_HEADER) / LINE_POINTER;
+        images.of(record, block).ifPresent(page -> {
+            int count = (Math.min(uint16(page, 12), PageImages.PAGE) - PAGE_HEADER) / LINE_POINTER;
             for (int number = 1; number <= count; number++) {
                 item(page, number).ifPresent(rows::add);
             }
@@ -147,14 +146,14 @@ public final class HeapRow {
     /** @param number counted from 1 */
     private static Optional<HeapRow> item(byte[] page, int number) {
         int pointer = PAGE_HEADER + (number - 1) * LINE_POINTER;
-        if (number < 1 || pointer + LINE_POINTER > Math.min(uint16(page, 12), PageImage.PAGE)) {
+        if (number < 1 || pointer + LINE_POINTER > Math.min(uint16(page, 12), PageImages.PAGE)) {
             return Optional.empty();
         }
         int item = int32(page, pointer);
         int at = item & 0x7FFF;
         boolean normal = (item >>> 15 & 3) == 1;
         int itemLength = item >>> 17;
-        if (!normal || itemLength < TUPLE_HEADER || at + itemLength > PageImage.PAGE) {
+        if (!normal || itemLength < TUPLE_HEADER || at + itemLength > PageImages.PAGE) {
             return Optional.empty();
         }
         int header = uint8(page, at + 22);

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param earliestCommit the least time of a commit
  * @param latestCommit the greatest time of a commit
  * @param latestEnd the greatest time of a commit or abort
+ * @param committed the transactions that committed, and their subtransactions
+ * @param newestWriter the newest transaction of which there is a record; records of older ones, or of its own, may be in
+ *     earlier stretches
  */
 public record TransactionTotals(
         long commits,
@@ -22,18 +25,19 @@ public record TransactionTotals(
         Optional<TransactionEnd> last,
         Optional<Instant> earliestCommit,
         Optional<Instant> latestCommit,
-        Optional<Instant> latestEnd) {
+        Optional<Instant> latestEnd,
+        Optional<XidRange> committed,
+        Optional<Long> newestWriter) {
     public static final TransactionTotals NONE = new TransactionTotals(
-            0, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** Of one end. */
-    static TransactionTotals of(TransactionEnd end) {
-        Optional<Instant> time = Optional.of(end.time());
-        return end.isCommit()
-                ? new TransactionTotals(1, 0, Optional.of(end), Optional.of(end), time, time, time)
-                : new TransactionTotals(
-                        0, 1, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), time);
-    }
+            0,
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     /** Of this stretch and the one that follows it. */
     public TransactionTotals and(TransactionTotals later) {
@@ -44,7 +48,15 @@ public record TransactionTotals(
                 later.last.or(this::last),
                 earliest(earliestCommit, later.earliestCommit),
                 latest(latestCommit, later.latestCommit),
-                latest(latestEnd, later.latestEnd));
+                latest(latestEnd, later.latestEnd),
+                committed.isPresent() && later.committed.isPresent()
+                        ? Optional.of(committed.get().and(later.committed.get()))
+                        : committed.or(later::committed),
+                newest(newestWriter, later.newestWriter));
+    }
+
+    private static Optional<Long> newest(Optional<Long> a, Optional<Long> b) {
+        return a.isEmpty() || (b.isPresent() && XidRange.precedes(a.get(), b.get())) ? b : a;
     }
 
     private static Optional<Instant> earliest(Optional<Instant> a, Optional<Instant> b) {

@@ -70,6 +70,8 @@ public record WalFacts(
      * @param inserted rows inserted, by whomever
      * @param updated rows updated
      * @param deleted rows deleted
+     * @param catalogs records of heaps that tell of relations and databases: {@code pg_class}, {@code pg_namespace},
+     *     {@code pg_index}, {@code pg_database}
      */
     public record Totals(
             long records,
@@ -82,8 +84,9 @@ public record WalFacts(
             long databases,
             long inserted,
             long updated,
-            long deleted) {
-        public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            long deleted,
+            long catalogs) {
+        public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         /** Of this stretch and another one. */
         public Totals and(Totals other) {
@@ -98,7 +101,8 @@ public record WalFacts(
                     databases + other.databases,
                     inserted + other.inserted,
                     updated + other.updated,
-                    deleted + other.deleted);
+                    deleted + other.deleted,
+                    catalogs + other.catalogs);
         }
     }
 

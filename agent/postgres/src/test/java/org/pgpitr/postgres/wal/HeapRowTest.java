@@ -1,11 +1,14 @@
 package org.pgpitr.postgres.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +17,9 @@ import org.pgpitr.postgres.PostgresMajor;
 @Timeout(60)
 class HeapRowTest {
     private static final PostgresMajor MAJOR = new PostgresMajor(17);
+    /** Takes bytes as they stand for zstd. */
+    private static final PageImages IMAGES = new PageImages(
+            MAJOR, (stored, length) -> stored.length == length ? Optional.of(stored) : Optional.empty());
 
     /** As {@code pg_class} begins. */
     private static byte[] columns(int oid, String name) {
@@ -86,7 +92,7 @@ class HeapRowTest {
     void an_inserted_row_stands_in_the_blocks_data() {
         WalRecord record = read(0x00, record(new byte[0], 0, 0, tuple(columns(16387, "orders")), new byte[3]));
 
-        isOrders(HeapRow.written(record, MAJOR).orElseThrow());
+        isOrders(HeapRow.written(record, IMAGES).orElseThrow());
     }
 
     @Test
@@ -95,7 +101,7 @@ class HeapRowTest {
         ByteBuffer data = little(40).putShort((short) 88);
         WalRecord record = read(0x20, record(new byte[0], 0, 0, data.array(), main));
 
-        assertThat(HeapRow.written(record, MAJOR)).isEmpty();
+        assertThat(HeapRow.written(record, IMAGES)).isEmpty();
     }
 
     @Test
@@ -107,15 +113,19 @@ class HeapRowTest {
         byte[] main = little(3).putShort((short) 1).array();
         WalRecord plain = read(0x00, record(dense, 1 | 2, 6000, new byte[0], main));
 
-        isOrders(HeapRow.written(plain, MAJOR).orElseThrow());
-        assertThat(HeapRow.onPage(plain, plain.block(0), MAJOR)).hasSize(1);
+        isOrders(HeapRow.written(plain, IMAGES).orElseThrow());
+        assertThat(HeapRow.onPage(plain, plain.block(0), IMAGES)).hasSize(1);
 
         byte[] lz4 = lz4(dense);
-        isOrders(HeapRow.written(read(0x00, record(lz4, 1 | 2 | 8, 6000, new byte[0], main)), MAJOR)
+        isOrders(HeapRow.written(read(0x00, record(lz4, 1 | 2 | 8, 6000, new byte[0], main)), IMAGES)
                 .orElseThrow());
         byte[] pglz = pglz(dense);
-        isOrders(HeapRow.written(read(0x00, record(pglz, 1 | 2 | 4, 6000, new byte[0], main)), MAJOR)
+        isOrders(HeapRow.written(read(0x00, record(pglz, 1 | 2 | 4, 6000, new byte[0], main)), IMAGES)
                 .orElseThrow());
+        isOrders(HeapRow.written(read(0x00, record(dense, 1 | 2 | 16, 6000, new byte[0], main)), IMAGES)
+                .orElseThrow());
+        WalRecord cut = read(0x00, record(Arrays.copyOf(dense, 99), 1 | 2 | 16, 6000, new byte[0], main));
+        assertThatThrownBy(() -> HeapRow.written(cut, IMAGES)).isInstanceOf(BrokenWalException.class);
     }
 
     /** The zeros in the middle as a copy of the one before, all else as it stands. */
@@ -169,9 +179,9 @@ class HeapRowTest {
             try {
                 WalRecord record = read(info, record(image, random.nextInt(32), random.nextInt(8200), data, main));
                 HeapRow.number(record);
-                HeapRow.written(record, MAJOR)
+                HeapRow.written(record, IMAGES)
                         .ifPresent(row -> assertThat(row.length()).isNotNegative());
-                HeapRow.onPage(record, record.block(0), MAJOR);
+                HeapRow.onPage(record, record.block(0), IMAGES);
                 RunningTransactions.of(record);
             } catch (BrokenWalException e) {
                 // The declared one.

@@ -104,8 +104,10 @@ class SegmentSummaryTest {
         assertThat(summary.last()).hasValue(switched);
         assertThat(summary.firstPrevious()).hasValue(Lsn.ZERO);
         WalFacts facts = summary.facts();
-        assertThat(facts.totals()).isEqualTo(new WalFacts.Totals(192, 1, 1, 0, 1, 1, 1, 2, 120, 30, 151));
+        assertThat(facts.totals()).isEqualTo(new WalFacts.Totals(192, 1, 1, 0, 1, 1, 1, 2, 120, 30, 151, 0));
         TransactionTotals transactions = facts.transactions();
+        assertThat(transactions.committed()).hasValue(new XidRange(700, 702));
+        assertThat(transactions.newestWriter()).hasValue(705L);
         assertThat(transactions.commits()).isEqualTo(2);
         assertThat(transactions.aborts()).isEqualTo(1);
         assertThat(transactions.first())
@@ -426,5 +428,34 @@ class SegmentSummaryTest {
         assertThat(summary.end()).isEqualTo(WalReader.End.FULL);
         assertThat(summary.back().isEmpty()).isTrue();
         assertThat(SummaryFormat.parse(SummaryFormat.write(summary))).isEqualTo(summary);
+    }
+
+    @Test
+    void records_of_catalogs_that_tell_of_relations_are_counted() {
+        WalWriter wal = writer(17);
+        for (long catalog : new long[] {1259, 2610, 2615, 1262, 1249}) {
+            wal.row(RowChange.INSERT, 700, new RelationLocator(1663, 5, catalog));
+        }
+        wal.row(RowChange.INSERT, 700, ORDERS);
+        wal.switchSegment();
+        assertThat(summaries(17, wal).get(0).facts().totals().catalogs()).isEqualTo(4);
+    }
+
+    @Test
+    void transaction_numbers_go_round() {
+        XidRange around = new XidRange(0xFFFF_FFF0L, 5);
+        assertThat(around.contains(0xFFFF_FFFFL)).isTrue();
+        assertThat(around.contains(3)).isTrue();
+        assertThat(around.contains(6)).isFalse();
+        assertThat(around.contains(0xFFFF_FFEFL)).isFalse();
+        WalWriter wal = writer(17);
+        wal.commit(5, NOON);
+        wal.commit(0xFFFF_FFF0L, NOON);
+        wal.switchSegment();
+        wal.commit(7, NOON);
+        wal.switchSegment();
+        WalFacts facts = SegmentSummary.joined(summaries(17, wal)).facts();
+        assertThat(facts.transactions().committed()).hasValue(new XidRange(0xFFFF_FFF0L, 7));
+        assertThat(facts.transactions().newestWriter()).hasValue(7L);
     }
 }

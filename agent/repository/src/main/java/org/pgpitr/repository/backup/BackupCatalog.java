@@ -3,6 +3,7 @@ package org.pgpitr.repository.backup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,8 @@ public final class BackupCatalog {
     public static final String EXPIRY = "expire";
 
     private static final int READERS = 8;
+    /** Of one backup, in a listing of all: half of what a store gives in one answer. */
+    private static final int MANY_OBJECTS = 500;
     private static final int DELETE_BATCH = 1000;
 
     private final Generation generation;
@@ -266,28 +269,35 @@ public final class BackupCatalog {
 
     /** All identifiers, oldest first, without listing the data objects, of which there may be hundreds of thousands. */
     private List<BackupId> ids() {
+        Set<String> names = new LinkedHashSet<>();
         String prefix = generation.layout().backupPrefix();
-        List<BackupId> ids = new ArrayList<>();
-        String last = firstPart(prefix, null);
-        while (last != null) {
-            BackupId.tryParse(last).ifPresent(ids::add);
-            last = firstPart(prefix, ObjectKey.of(prefix + last + "/zzz"));
+        String many = names(prefix, null, names);
+        while (many != null) {
+            many = names(prefix, ObjectKey.of(prefix + many + "/zzz"), names);
         }
-        return ids;
+        return names.stream().flatMap(name -> BackupId.tryParse(name).stream()).toList();
     }
 
-    /** What follows the prefix up to the next slash, in the first key behind {@code after}; null if there is none. */
-    private String firstPart(String prefix, ObjectKey after) {
-        List<String> found = new ArrayList<>();
+    /**
+     * Adds what follows the prefix up to the next slash, in the keys behind {@code after}; leaves off where it is the same
+     * in too many: then it is quicker to go on behind it.
+     *
+     * @return where it left off; null at the end
+     */
+    private String names(String prefix, ObjectKey after, Set<String> names) {
+        String[] left = new String[1];
+        int[] count = new int[1];
         ListVisitor visitor = (key, stat) -> {
-            found.add(key.value().substring(prefix.length()).split("/", 2)[0]);
-            return Next.STOP;
+            String name = key.value().substring(prefix.length()).split("/", 2)[0];
+            count[0] = names.add(name) ? 1 : count[0] + 1;
+            left[0] = count[0] == MANY_OBJECTS ? name : null;
+            return count[0] == MANY_OBJECTS ? Next.STOP : Next.CONTINUE;
         };
         if (after == null) {
             generation.store().list(prefix, visitor);
         } else {
             generation.store().listAfter(prefix, after, visitor);
         }
-        return found.isEmpty() ? null : found.get(0);
+        return left[0];
     }
 }

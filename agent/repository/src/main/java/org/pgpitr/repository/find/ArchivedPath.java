@@ -19,7 +19,9 @@ import org.pgpitr.repository.plan.RecoveryFacts;
  * runs, so that a million of them take no memory to speak of.
  */
 final class ArchivedPath {
-    private static final Lsn NEVER = new Lsn(-1);
+    /** Where a segment is left that is read to its end. */
+    static final Lsn NEVER = new Lsn(-1);
+
 
     private record Run(TimelineId timeline, long first, long last, Lsn until, boolean partial) {}
 

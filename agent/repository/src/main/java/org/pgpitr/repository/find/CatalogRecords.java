@@ -7,8 +7,10 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.wal.BlockReference;
 import org.pgpitr.postgres.wal.HeapRow;
+import org.pgpitr.postgres.wal.PageImages;
 import org.pgpitr.postgres.wal.RowChange;
 import org.pgpitr.postgres.wal.WalRecord;
+import org.pgpitr.repository.codec.ZstdPages;
 
 /**
  * Reads what records do to the catalogs that tell of relations and databases: {@code pg_class}, {@code pg_namespace},
@@ -28,14 +30,14 @@ final class CatalogRecords {
     /** Where {@code datconnlimit} stands: columns before it changed in 15 and 17. */
     private final int connectionLimitOffset;
 
-    private final PostgresMajor major;
+    private final PageImages images;
     private final Names names;
 
     /** Where a row of {@code pg_database} was last marked as invalid, by block and number. */
     private final Map<Long, Lsn> invalidated = new HashMap<>();
 
     CatalogRecords(PostgresMajor major, Names names) {
-        this.major = major;
+        this.images = new PageImages(major, ZstdPages::decompress);
         this.names = names;
         this.kindOffset = major.isAtLeast(18) ? 119 : 115;
         this.connectionLimitOffset = major.isAtLeast(15) ? 80 : 208;
@@ -53,14 +55,14 @@ final class CatalogRecords {
             if (change == RowChange.DELETE) {
                 changes.relationsDeleted++;
             }
-            HeapRow.written(record, major).ifPresent(row -> relation(row, block.database(), change, changes));
-            HeapRow.onPage(record, block, major).forEach(row -> known(row, block.database()));
+            HeapRow.written(record, images).ifPresent(row -> relation(row, block.database(), change, changes));
+            HeapRow.onPage(record, block, images).forEach(row -> known(row, block.database()));
         } else if (catalog == PG_NAMESPACE) {
-            HeapRow.written(record, major)
+            HeapRow.written(record, images)
                     .filter(row -> row.length() >= 68)
                     .ifPresent(row -> names.learnSchema(block.database(), row.oid(0), row.name(4)));
         } else if (catalog == PG_INDEX) {
-            HeapRow.written(record, major)
+            HeapRow.written(record, images)
                     .filter(row -> row.length() >= 8)
                     .ifPresent(row -> names.learnOwner(block.database(), row.oid(0), row.oid(4)));
         } else if (catalog == PG_DATABASE) {
@@ -97,7 +99,7 @@ final class CatalogRecords {
 
     private void database(WalRecord record, BlockReference block, Changes changes) {
         Long place = block.block() << 16 | HeapRow.number(record);
-        Optional<HeapRow> row = HeapRow.written(record, major);
+        Optional<HeapRow> row = HeapRow.written(record, images);
         if (HeapRow.isInPlace(record)) {
             // dropdb() marks it so before all else, and no abort undoes that; others only advance datfrozenxid here
             boolean invalid = row.filter(written -> written.length() >= connectionLimitOffset + 4)

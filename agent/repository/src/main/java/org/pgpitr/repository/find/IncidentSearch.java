@@ -11,17 +11,17 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentSize;
-import org.pgpitr.postgres.wal.BrokenWalException;
-import org.pgpitr.postgres.wal.WalReader;
-import org.pgpitr.postgres.wal.WalRecord;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.catalog.CapturedRelations;
+import org.pgpitr.repository.index.SegmentLookup;
+import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.plan.RecoveryFacts;
 
 /**
  * Searches the archived WAL of a generation. Reads the segments of the range, and some before it, so that most
- * transactions that end in it are read from their beginning.
+ * transactions that end in it are read from their beginning; and of these only what the index does not tell to be of no
+ * matter.
  */
 public final class IncidentSearch {
     /** Read before the range: so many bytes, but at most {@link #LEAD_SEGMENTS}. */
@@ -31,15 +31,31 @@ public final class IncidentSearch {
     /** Commit times may be that much out of order; a clock that was set back may be more. */
     private static final long DISORDER_SECONDS = 5;
 
+    /** How it finds out which segments it needs. */
+    enum Means {
+        /** By what summaries tell. */
+        INDEX,
+        /** By the segments themselves; then it reads all of them. */
+        WAL
+    }
+
+    private static final int INDEX_READ_AHEAD = 16;
+
     private final RecoveryFacts facts;
     private final Generation generation;
     private final WalArchive archive;
     private final PostgresMajor major;
     private final WalSegmentSize size;
     private final SearchListener listener;
+    private final Means means;
 
     /** @param facts of the generation */
     public IncidentSearch(Generation generation, RecoveryFacts facts, SearchListener listener) {
+        this(generation, facts, listener, Means.INDEX);
+    }
+
+    IncidentSearch(Generation generation, RecoveryFacts facts, SearchListener listener, Means means) {
+        this.means = means;
         this.generation = generation;
         this.facts = facts;
         this.listener = listener;
@@ -69,7 +85,7 @@ public final class IncidentSearch {
         }
         ArchivedPath path = new ArchivedPath(facts, timeline);
         listener.locating();
-        SegmentTimes times = new ReadSegmentTimes(archive);
+        SegmentTimes times = times();
         Bisection bisection = new Bisection(path, times);
         int first = first(request.range(), path, bisection);
         int behind = behind(request.range(), path, bisection, first);
@@ -85,7 +101,10 @@ public final class IncidentSearch {
                 : List.of();
         notes.captured(captured);
         Sieve sieve = new Sieve(request, captured, notes);
-        scan(path, lead, behind, new TransactionTracker(major, new Names(captured), sieve), notes);
+        Names names = new Names(captured);
+        SegmentScan scan = new SegmentScan(generation, facts.wal(), path, listener, notes);
+        long read = scan.run(
+                lead, behind, plan(path, lead, behind, request, names), new TransactionTracker(major, names, sieve), sieve);
         if (path.size() > 0 && isBeforeArchive(request.range(), path, times)) {
             notes.beginOfArchive(path);
         }
@@ -95,7 +114,7 @@ public final class IncidentSearch {
         return new SearchResult(
                 timeline,
                 timelines.size() > 1,
-                behind - lead,
+                read,
                 sieve.commits(),
                 sieve.first(),
                 sieve.last(),
@@ -158,29 +177,18 @@ public final class IncidentSearch {
                 || range.toLsn().filter(to -> !to.isBefore(end)).isPresent();
     }
 
-    private void scan(ArchivedPath path, int from, int behind, TransactionTracker tracker, SearchNotes notes) {
-        listener.reading(behind - from);
-        WalReader reader = new WalReader(major, size);
-        WalRecord record = new WalRecord();
-        long expected = -1;
-        for (int i = from; i < behind; i++) {
-            PathSegment segment = path.get(i);
-            if (expected >= 0 && segment.number() != expected) {
-                notes.hole(segment.name(), expected);
-                tracker.gap();
-            }
-            expected = segment.number() + 1;
-            try {
-                reader.open(segment.name(), archive.read(segment.file()));
-                while (reader.next(record) && record.start().isBefore(segment.until())) {
-                    tracker.read(record);
-                }
-            } catch (BrokenWalException e) {
-                notes.broken(segment.name(), e);
-                tracker.gap();
-                reader = new WalReader(major, size);
-            }
-            listener.read();
+    private SegmentTimes times() {
+        SegmentTimes wal = new ReadSegmentTimes(archive);
+        return means == Means.WAL ? wal : new IndexedSegmentTimes(new SegmentLookup(generation), wal);
+    }
+
+    private ReadingPlan plan(ArchivedPath path, int from, int behind, SearchRequest request, Names names) {
+        // Summaries know catalogs by the numbers that initdb gives their files.
+        if (means == Means.WAL || names.hasMovedCatalogs()) {
+            return ReadingPlan.all(from, behind);
+        }
+        try (WalIndex index = new WalIndex(generation, facts.wal(), INDEX_READ_AHEAD)) {
+            return Narrowing.plan(path, from, behind, request, index, size);
         }
     }
 }

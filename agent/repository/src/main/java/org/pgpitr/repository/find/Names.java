@@ -55,6 +55,11 @@ final class Names {
         return database << 32 | number;
     }
 
+    /** Whether some catalogs have files that only what was captured tells from other relations' files. */
+    boolean hasMovedCatalogs() {
+        return !movedCatalogs.isEmpty();
+    }
+
     /** The OID of the catalog that has that file; 0 if it is none, or what initdb made besides. */
     long catalog(long database, long file) {
         if (movedCatalogs.isEmpty()) {

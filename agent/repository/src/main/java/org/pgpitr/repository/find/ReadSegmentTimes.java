@@ -39,7 +39,8 @@ final class ReadSegmentTimes implements SegmentTimes {
             while (reader.next(record) && record.start().isBefore(segment.until())) {
                 if (record.resourceManager() == RmgrId.TRANSACTION) {
                     Optional<Instant> time = TransactionRecord.of(record, major)
-                            .filter(end -> end.kind() != TransactionRecord.Kind.PREPARE)
+                            .filter(end -> end.kind() == TransactionRecord.Kind.COMMIT
+                                    || end.kind() == TransactionRecord.Kind.COMMIT_PREPARED)
                             .map(TransactionRecord::time);
                     if (time.isPresent()) {
                         return time;

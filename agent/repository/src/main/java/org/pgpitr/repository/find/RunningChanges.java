@@ -32,6 +32,11 @@ final class RunningChanges {
         return last;
     }
 
+    /** Whether it is known which transactions have begun before the WAL that was read. */
+    boolean knowsBeginning() {
+        return wholeFrom.isPresent();
+    }
+
     /** Whether all of a transaction was read. */
     boolean isWhole(long xid) {
         return wholeFrom.isPresent() && !precedes(xid, wholeFrom.getAsLong());

@@ -39,6 +39,19 @@ public record SearchFilter(
         return !kinds.isEmpty() || deletedOver.isPresent() || updatedOver.isPresent();
     }
 
+    /** Whether it can be told of most segments, without reading them, that they hold nothing that is wanted. */
+    boolean isNarrow() {
+        return isChoosy() || xid.isPresent();
+    }
+
+    /** Whether no commit is wanted. */
+    boolean isOfRestorePointsAlone() {
+        return kinds.equals(Set.of(Kind.RESTORE_POINTS))
+                && xid.isEmpty()
+                && deletedOver.isEmpty()
+                && updatedOver.isEmpty();
+    }
+
     boolean wantsXid(long number) {
         return xid.isEmpty() || (xid.getAsLong() & 0xFFFF_FFFFL) == number;
     }

@@ -11,7 +11,7 @@ import org.pgpitr.postgres.TimelineId;
  *
  * @param timeline along which it searched
  * @param otherTimelines whether there are others, so that the timeline has to be named for a recovery
- * @param segments how many were read
+ * @param segments how many were read; of others in the range the index tells that they hold nothing that was asked for
  * @param commits how many there were in the range
  * @param first the time of the first commit in the range, in the order of the WAL
  * @param last the time of the last one

@@ -5,6 +5,6 @@ import java.util.Optional;
 
 /** Tells when a segment was written. */
 interface SegmentTimes {
-    /** The time of the first transaction's end in a segment; empty if none ends in it, or it can't be read. */
+    /** The time of the first commit that is whole in a segment; empty if there is none, or it can't be read. */
     Optional<Instant> first(PathSegment segment);
 }

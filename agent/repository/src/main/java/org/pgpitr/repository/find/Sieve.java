@@ -27,6 +27,13 @@ final class Sieve implements TransactionTracker.Listener {
                 .ifPresent(wanted -> notes.unknownTable(filter.table().get()));
     }
 
+    /** A segment that was passed over. */
+    void passed(ReadingPlan.Passed segment) {
+        commits += segment.commits();
+        first = first.or(segment::first);
+        last = segment.last().or(() -> last);
+    }
+
     @Override
     public void committed(TransactionRecord end, FoundEvent.Commit commit) {
         if (!range.contains(commit.lsn(), commit.time())) {

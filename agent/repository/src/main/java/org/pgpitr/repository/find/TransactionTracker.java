@@ -42,6 +42,11 @@ final class TransactionTracker {
         this.listener = listener;
     }
 
+    /** Whether the WAL has said which transactions it does not tell whole. */
+    boolean knowsBeginning() {
+        return running.knowsBeginning();
+    }
+
     /** WAL is missing before the next record. */
     void gap() {
         running.gap();

@@ -2,13 +2,10 @@ package org.pgpitr.repository.index;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
-import org.pgpitr.postgres.wal.BrokenWalException;
-import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 
@@ -55,8 +52,7 @@ public final class IndexBuilder {
         long count = 0;
         for (TimelineId timeline : wal.timelines()) {
             for (ArchivedWal.Run run : wal.runs(timeline)) {
-                int group = Level.GROUP.segments();
-                count += Math.max(0, Level.GROUP.first(run.last() + 1) - Level.GROUP.first(run.first() + group - 1));
+                count += Math.max(0, Level.GROUP.first(run.last() + 1) - Level.GROUP.firstWhole(run.first()));
             }
         }
         return count;
@@ -73,19 +69,24 @@ public final class IndexBuilder {
         generation.codec().requireReadable();
         generation.codec().requireWritable();
         try (WalIndex index = new WalIndex(generation, wal, readAhead)) {
+            GroupReading reading = new GroupReading(
+                    index,
+                    rollUps,
+                    generation.identity().segmentSize(),
+                    (segment, why) -> broken.add(new Broken(segment, why)));
             for (TimelineId timeline : wal.timelines()) {
                 for (ArchivedWal.Run run : wal.runs(timeline)) {
                     segments += run.last() - run.first() + 1;
-                    level(index, Level.GROUP, run, progress);
-                    level(index, Level.BLOCK, run, progress);
+                    level(reading, Level.GROUP, run, progress);
+                    level(reading, Level.BLOCK, run, progress);
                 }
             }
         }
         return new Result(segments, made, kept, List.copyOf(broken));
     }
 
-    private void level(WalIndex index, Level level, ArchivedWal.Run run, LongConsumer progress) {
-        long first = level.first(run.first() + level.segments() - 1);
+    private void level(GroupReading reading, Level level, ArchivedWal.Run run, LongConsumer progress) {
+        long first = level.firstWhole(run.first());
         Set<Long> present = rollUps.present(level, run.timeline(), first, run.last());
         for (long group = first; group + level.segments() - 1 <= run.last(); group += level.segments()) {
             if (level == Level.GROUP) {
@@ -98,53 +99,7 @@ public final class IndexBuilder {
                 }
                 rollUps.delete(level, run.timeline(), group);
             }
-            entries(index, level, run.timeline(), group).ifPresent(e -> write(level, run.timeline(), e));
-        }
-    }
-
-    private void write(Level level, TimelineId timeline, List<SegmentSummary> entries) {
-        rollUps.write(level, timeline, entries.get(0).number(), RollUp.of(level, entries));
-        made++;
-    }
-
-    /** Empty if one is missing, or they don't follow each other. */
-    private Optional<List<SegmentSummary>> entries(WalIndex index, Level level, TimelineId timeline, long group) {
-        List<SegmentSummary> entries = new ArrayList<>();
-        long last = group + level.segments() - 1;
-        IndexVisitor visitor = new IndexVisitor() {
-            @Override
-            public Next visit(SegmentSummary summary) {
-                entries.add(summary);
-                return Next.CONTINUE;
-            }
-
-            @Override
-            public Next broken(WalSegmentName segment, BrokenWalException why) {
-                broken.add(new Broken(segment, why.getMessage()));
-                return Next.STOP;
-            }
-        };
-        if (level == Level.GROUP) {
-            index.segments(timeline, group, last, visitor);
-        } else {
-            index.stretches(timeline, group, last, visitor);
-        }
-        boolean whole =
-                entries.size() == level.entries() && entries.stream().allMatch(e -> e.segments() == level.step());
-        if (!whole) {
-            return Optional.empty();
-        }
-        try {
-            SegmentSummary.joined(entries);
-            return Optional.of(entries);
-        } catch (BrokenWalException e) {
-            if (level == Level.GROUP) {
-                broken.add(new Broken(
-                        WalSegmentName.containing(
-                                timeline, e.lsn(), generation.identity().segmentSize()),
-                        e.getMessage()));
-            }
-            return Optional.empty();
+            made += reading.make(level, run.timeline(), group) ? 1 : 0;
         }
     }
 }

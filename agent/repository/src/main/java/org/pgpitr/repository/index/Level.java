@@ -30,4 +30,9 @@ enum Level {
     long first(long segment) {
         return segment - segment % segments;
     }
+
+    /** The first segment of the first group that begins at a segment or behind it. */
+    long firstWhole(long segment) {
+        return first(segment + segments - 1);
+    }
 }

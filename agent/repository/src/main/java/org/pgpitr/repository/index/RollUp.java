@@ -16,7 +16,7 @@ import org.pgpitr.postgres.wal.SummaryFormat;
 record RollUp(List<SegmentSummary> entries) {
     private static final int VERSION = 1;
     /** So much is kept of each list of an entry, beside restore points and timeline switches. */
-    private static final int KEPT_IN_GROUP = 100;
+    static final int KEPT_IN_GROUP = 100;
 
     RollUp {
         entries = List.copyOf(entries);

@@ -58,6 +58,13 @@ final class RollUps {
         return present;
     }
 
+    /** Whether each group of a block is rolled up. */
+    boolean hasAllGroups(TimelineId timeline, long block) {
+        return present(Level.GROUP, timeline, block, block + Level.BLOCK.segments() - 1)
+                        .size()
+                == Level.BLOCK.entries();
+    }
+
     /**
      * A roll-up.
      *

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -142,8 +144,10 @@ public final class WalIndex implements AutoCloseable {
         private final long to;
         private final Finest finest;
         private final Iterator<ArchivedWal.Run> runs;
-        private final Set<Long> blocks;
-        private Set<Long> groups;
+        private final NavigableSet<Long> blocks;
+        private Set<Long> groups = Set.of();
+        /** The last segment up to which the groups are known. */
+        private long groupsKnown = -1;
         private long at;
         private long end = -1;
 
@@ -156,8 +160,8 @@ public final class WalIndex implements AutoCloseable {
                     .filter(run -> run.last() >= from && run.first() <= to)
                     .iterator();
             this.blocks = finest == Finest.SEGMENTS || from > to
-                    ? Set.of()
-                    : rollUps.present(Level.BLOCK, timeline, from, to);
+                    ? new TreeSet<>()
+                    : new TreeSet<>(rollUps.present(Level.BLOCK, timeline, from, to));
         }
 
         @Override
@@ -189,9 +193,12 @@ public final class WalIndex implements AutoCloseable {
             return () -> single(timeline, first, first);
         }
 
+        /** Those up to the next block: within blocks there is no need to know them. */
         private Set<Long> groups() {
-            if (groups == null) {
-                groups = rollUps.present(Level.GROUP, timeline, at, to);
+            if (at > groupsKnown) {
+                Long block = blocks.higher(Level.BLOCK.first(at));
+                groupsKnown = block == null ? to : Math.min(to, block - 1);
+                groups = rollUps.present(Level.GROUP, timeline, at, groupsKnown);
             }
             return groups;
         }

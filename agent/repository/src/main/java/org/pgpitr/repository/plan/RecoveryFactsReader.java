@@ -9,6 +9,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.stream.StreamArchive;
 
 /**
@@ -40,7 +41,7 @@ public final class RecoveryFactsReader {
                         .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
                         .toList(),
                 archive.histories(),
-                archive.scan(streamed),
+                ArchiveListing.scan(generation, streamed),
                 asOf);
     }
 }

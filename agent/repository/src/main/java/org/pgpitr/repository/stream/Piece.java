@@ -2,6 +2,7 @@ package org.pgpitr.repository.stream;
 
 import java.util.Comparator;
 import java.util.Optional;
+import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -43,7 +44,7 @@ public record Piece(TimelineId timeline, Lsn from, Lsn to) implements Comparable
             return Optional.of(piece)
                     .filter(p ->
                             layout.piece(p.timeline(), p.from(), p.to()).equals(key) && p.isWithinOneSegment(size));
-        } catch (IllegalArgumentException notOurs) {
+        } catch (IllegalArgumentException | InvalidFormatException notOurs) {
             return Optional.empty();
         }
     }

@@ -51,7 +51,7 @@ final class WindowFactsReader {
     /** Segments and pieces; the pieces first, since they go when their segment is archived. */
     ArchivedWal wal() {
         Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
-        return ArchiveListing.scan(generation, streamed, atATime);
+        return ArchiveListing.scan(generation, streamed);
     }
 
     /** Which segments were refused, and where they are. */

@@ -37,7 +37,7 @@ public final class WindowReader {
         LAST_MOMENT
     }
 
-    private static final int AT_A_TIME = 16;
+    private static final int AT_A_TIME = 64;
 
     private final Generation generation;
     private final Clock clock;

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Fuzzing;
+import org.pgpitr.postgres.Mutations;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
-import org.pgpitr.repository.Mutations;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 
@@ -121,5 +122,15 @@ class CodecFuzzTest {
 
     private static char[] chars() {
         return "x".toCharArray();
+    }
+
+    @Test
+    void a_mutated_page_image_is_decompressed_to_its_length_or_refused() {
+        byte[] page = new byte[5000];
+        Arrays.fill(page, 700, 3000, (byte) 7);
+        Fuzzing.of("zstd image", com.github.luben.zstd.Zstd.compress(page))
+                .cases(20_000)
+                .run(bytes -> ZstdPages.decompress(bytes, page.length)
+                        .ifPresent(content -> assertThat(content).hasSameSizeAs(page)));
     }
 }

@@ -160,8 +160,8 @@ class WalIndexTest {
         assertThat(facts(stretches).restorePoints()).isEqualTo(POINTS);
         assertThat(facts(segments(wal(), FIRST, LAST)).transactions()).isEqualTo(facts.transactions());
         assertThat(segments(wal(), 300, 310)).hasSize(11);
-        assertThat(ArchiveListing.scan(generation, 4).runs(ONE)).isEqualTo(wal().runs(ONE));
-        assertThat(ArchiveListing.scan(generation, 4).storedBytes(ONE, FIRST, LAST))
+        assertThat(ArchiveListing.scan(generation).runs(ONE)).isEqualTo(wal().runs(ONE));
+        assertThat(ArchiveListing.scan(generation).storedBytes(ONE, FIRST, LAST))
                 .isEqualTo(wal().storedBytes(ONE, FIRST, LAST));
 
         ArchivedWal.Builder less = ArchivedWal.builder();

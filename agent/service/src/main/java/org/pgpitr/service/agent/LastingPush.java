@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.archive.ArchivePush;
@@ -21,7 +22,7 @@ public final class LastingPush implements Consumer<Path> {
     private ArchivePush push;
     private long since;
 
-    /** @param archived hears what a segment that was archived tells */
+    /** @param archived hears what a whole segment that was archived tells */
     public LastingPush(List<Repository> repositories, Path dataDirectory, Consumer<SegmentSummary> archived) {
         this.repositories = repositories;
         this.dataDirectory = dataDirectory;
@@ -30,7 +31,10 @@ public final class LastingPush implements Consumer<Path> {
 
     @Override
     public void accept(Path file) {
-        current().push(file).summary().ifPresent(archived);
+        ArchivePush.Result result = current().push(file);
+        if (result.name() instanceof WalSegmentName) {
+            result.summary().ifPresent(archived);
+        }
     }
 
     private synchronized ArchivePush current() {

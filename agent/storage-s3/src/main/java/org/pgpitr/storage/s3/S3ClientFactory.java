@@ -34,6 +34,9 @@ final class S3ClientFactory {
     /** What a look-alike without a notion of regions expects to be signed for. */
     private static final Region FOR_LOOK_ALIKES = Region.US_EAST_1;
 
+    /** More than anything here asks at a time, so that nobody waits for a connection. */
+    private static final int CONNECTIONS = 160;
+
     private final S3StoreSettings settings;
 
     S3ClientFactory(S3StoreSettings settings) {
@@ -43,6 +46,7 @@ final class S3ClientFactory {
     /** To be closed after the client. */
     SdkHttpClient httpClient() {
         Apache5HttpClient.Builder http = Apache5HttpClient.builder()
+                .maxConnections(CONNECTIONS)
                 .connectionTimeout(settings.timeouts().connect())
                 .socketTimeout(settings.timeouts().read());
         settings.caFile().ifPresent(file -> {

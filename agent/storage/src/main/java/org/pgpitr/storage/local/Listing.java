@@ -92,6 +92,9 @@ final class Listing {
         if (!isKeyPart(path.getFileName().toString()) || !mayMatch(key) || key.equals("lost+found")) {
             return;
         }
+        if (!matches(key) && !holdsMatches(key + "/")) {
+            return; // before it is asked what it is: a big folder may be listed from somewhere in the middle on
+        }
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             if (attributes.isDirectory() ? holdsMatches(key + "/") : matches(key)) {

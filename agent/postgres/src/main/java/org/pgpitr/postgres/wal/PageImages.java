@@ -5,21 +5,44 @@ import java.util.Optional;
 import org.pgpitr.postgres.PostgresMajor;
 
 /**
- * The page that a record carries, whole: {@code RestoreBlockImage()} in {@code xlogreader.c}. Images that are plain, or
- * compressed with pglz or lz4; zstd is not in the JDK.
+ * The pages that records carry, whole: {@code RestoreBlockImage()} in {@code xlogreader.c}. Plain, or compressed with pglz,
+ * lz4 or zstd; zstd is not in the JDK, so whoever has it lends it.
  */
-final class PageImage {
+public final class PageImages {
     /** {@code BLCKSZ}, as nearly every server is built. */
     static final int PAGE = 8192;
 
-    private PageImage() {}
+    /** Decompresses zstd. */
+    @FunctionalInterface
+    public interface Zstd {
+        /**
+         * The content of a frame.
+         *
+         * @param length how many bytes it should be; never makes more
+         * @return empty if it is no frame of so many bytes
+         */
+        Optional<byte[]> decompress(byte[] stored, int length);
+    }
 
-    /** @return empty if there is none, or it can't be read here */
-    static Optional<byte[]> of(WalRecord record, BlockReference block, PostgresMajor major) {
+    private final ImageFormat format;
+    private final Zstd zstd;
+
+    public PageImages(PostgresMajor major, Zstd zstd) {
+        this.format = ImageFormat.of(major);
+        this.zstd = zstd;
+    }
+
+    /**
+     * The page of a block as the record leaves it; its LSN is older.
+     *
+     * @return empty if the record does not carry it, or it can't be read here
+     * @throws BrokenWalException if it can't be decompressed
+     */
+    public Optional<byte[]> of(WalRecord record, BlockReference block) {
         if (!block.hasImage()) {
             return Optional.empty();
         }
-        ImageFormat.Compression compression = ImageFormat.of(major).compression(block.imageInfo);
+        ImageFormat.Compression compression = format.compression(block.imageInfo);
         int hole = compression == ImageFormat.Compression.NONE ? PAGE - block.imageLength : block.holeLength;
         if (hole < 0 || hole > PAGE || block.holeOffset + hole > PAGE) {
             return Optional.empty();
@@ -31,7 +54,9 @@ final class PageImage {
                 case NONE -> stored;
                 case PGLZ -> pglz(stored, PAGE - hole);
                 case LZ4 -> lz4(stored, PAGE - hole);
-                case ZSTD -> new byte[0];
+                case ZSTD ->
+                    zstd.decompress(stored, PAGE - hole)
+                            .orElseThrow(() -> record.broken("its page can't be decompressed"));
             };
         } catch (IndexOutOfBoundsException e) {
             throw record.broken("its page can't be decompressed");

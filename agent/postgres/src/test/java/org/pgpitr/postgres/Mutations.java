@@ -1,4 +1,4 @@
-package org.pgpitr.repository;
+package org.pgpitr.postgres;
 
 import java.util.Arrays;
 import java.util.Random;

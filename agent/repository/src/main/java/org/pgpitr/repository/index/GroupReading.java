@@ -1,0 +1,82 @@
+package org.pgpitr.repository.index;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SegmentSummary;
+import org.pgpitr.repository.archive.ArchivedWal;
+
+/** Makes a roll-up of what the index tells of a group. */
+final class GroupReading {
+    /** Hears of a segment that keeps its group from being rolled up. */
+    interface Listener {
+        void broken(WalSegmentName segment, String why);
+    }
+
+    private final WalIndex index;
+    private final RollUps rollUps;
+    private final WalSegmentSize size;
+    private final Listener listener;
+
+    GroupReading(WalIndex index, RollUps rollUps, WalSegmentSize size, Listener listener) {
+        this.index = index;
+        this.rollUps = rollUps;
+        this.size = size;
+        this.listener = listener;
+    }
+
+    /** What an index is to be opened with that reads one group, whatever is archived: what is missing is not shown. */
+    static ArchivedWal assumed(TimelineId timeline, long first, Level level) {
+        ArchivedWal.Builder builder = ArchivedWal.builder();
+        for (long segment = first; segment < first + level.segments(); segment++) {
+            builder.segment(timeline, segment, 0);
+        }
+        return builder.build();
+    }
+
+    /** Writes a group's roll-up; not if one of its segments is missing, or they don't follow each other. */
+    boolean make(Level level, TimelineId timeline, long group) {
+        Optional<List<SegmentSummary>> entries = entries(level, timeline, group);
+        entries.ifPresent(e -> rollUps.write(level, timeline, group, RollUp.of(level, e)));
+        return entries.isPresent();
+    }
+
+    private Optional<List<SegmentSummary>> entries(Level level, TimelineId timeline, long group) {
+        List<SegmentSummary> entries = new ArrayList<>();
+        long last = group + level.segments() - 1;
+        IndexVisitor visitor = new IndexVisitor() {
+            @Override
+            public Next visit(SegmentSummary summary) {
+                entries.add(summary);
+                return Next.CONTINUE;
+            }
+
+            @Override
+            public Next broken(WalSegmentName segment, BrokenWalException why) {
+                listener.broken(segment, why.getMessage());
+                return Next.STOP;
+            }
+        };
+        if (level == Level.GROUP) {
+            index.segments(timeline, group, last, visitor);
+        } else {
+            index.stretches(timeline, group, last, visitor);
+        }
+        if (entries.size() != level.entries() || entries.stream().anyMatch(e -> e.segments() != level.step())) {
+            return Optional.empty();
+        }
+        try {
+            SegmentSummary.joined(entries);
+            return Optional.of(entries);
+        } catch (BrokenWalException e) {
+            if (level == Level.GROUP) {
+                listener.broken(WalSegmentName.containing(timeline, e.lsn(), size), e.getMessage());
+            }
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.pgpitr.repository.index;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+
+/**
+ * Makes roll-ups that have become possible, as far as a bound allows, the newest first: what a job does of the index beside
+ * its own work. What is there is not looked into; {@link IndexBuilder} does all.
+ */
+public final class IndexUpkeep {
+    /** So many roll-ups of 256 segments at most: four thousand beginnings of objects are read for them. */
+    private static final int MOST_GROUPS = 16;
+    /** So many of 65,536 segments, of 256 objects each. */
+    private static final int MOST_BLOCKS = 4;
+
+    private static final int READ_AHEAD = 16;
+
+    private final Generation generation;
+    private final RollUps rollUps;
+    private int groupsLeft = MOST_GROUPS;
+    private int blocksLeft = MOST_BLOCKS;
+    private int made;
+
+    private IndexUpkeep(Generation generation) {
+        this.generation = generation;
+        this.rollUps = new RollUps(generation);
+    }
+
+    /** Whether a host can make roll-ups of what is archived: it reads summaries, and writes. */
+    static boolean isPossible(Generation generation) {
+        if (!generation.identity().major().isKnown()) {
+            return false;
+        }
+        try {
+            generation.codec().requireReadable();
+            generation.codec().requireWritable();
+            return true;
+        } catch (PgpitrException e) {
+            if (e.exitCode() == ExitCode.NO_KEY || e.exitCode() == ExitCode.USAGE) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Makes what is possible; nothing on a host that has no key to read with, or none to write for.
+     *
+     * @param wal the archive's listing
+     * @return how many roll-ups were made
+     * @throws PgpitrException CORRUPT if a segment's object is damaged; NO_KEY if it is for another key
+     * @throws org.pgpitr.storage.StorageException if the store does not answer
+     */
+    public static int run(Generation generation, ArchivedWal wal) {
+        return isPossible(generation) ? new IndexUpkeep(generation).run(wal) : 0;
+    }
+
+    private int run(ArchivedWal wal) {
+        List<ArchivedWal.Run> runs = new ArrayList<>();
+        for (TimelineId timeline : wal.timelines()) {
+            runs.addAll(wal.runs(timeline));
+        }
+        Collections.reverse(runs);
+        try (WalIndex index = new WalIndex(generation, wal, READ_AHEAD)) {
+            GroupReading reading = new GroupReading(
+                    index, rollUps, generation.identity().segmentSize(), (segment, why) -> {});
+            for (ArchivedWal.Run run : runs) {
+                if (groupsLeft > 0) {
+                    groups(reading, run);
+                }
+                if (blocksLeft > 0) {
+                    blocks(reading, run);
+                }
+            }
+        }
+        return made;
+    }
+
+    private void groups(GroupReading reading, ArchivedWal.Run run) {
+        long first = Level.GROUP.firstWhole(run.first());
+        Set<Long> present = rollUps.present(Level.GROUP, run.timeline(), first, run.last());
+        int step = Level.GROUP.segments();
+        for (long group = Level.GROUP.first(run.last() + 1) - step; group >= first && groupsLeft > 0; group -= step) {
+            if (!present.contains(group)) {
+                groupsLeft--;
+                made += reading.make(Level.GROUP, run.timeline(), group) ? 1 : 0;
+            }
+        }
+    }
+
+    private void blocks(GroupReading reading, ArchivedWal.Run run) {
+        long first = Level.BLOCK.firstWhole(run.first());
+        int step = Level.BLOCK.segments();
+        if (first + step - 1 > run.last()) {
+            return;
+        }
+        Set<Long> present = rollUps.present(Level.BLOCK, run.timeline(), first, run.last());
+        for (long block = Level.BLOCK.first(run.last() + 1) - step; block >= first && blocksLeft > 0; block -= step) {
+            if (!present.contains(block) && rollUps.hasAllGroups(run.timeline(), block)) {
+                blocksLeft--;
+                made += reading.make(Level.BLOCK, run.timeline(), block) ? 1 : 0;
+            }
+        }
+    }
+}

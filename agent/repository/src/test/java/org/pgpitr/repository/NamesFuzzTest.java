@@ -1,0 +1,90 @@
+package org.pgpitr.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.pgpitr.postgres.Fuzzing;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.find.TableName;
+import org.pgpitr.repository.retention.Pins;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.memory.MemoryStore;
+
+/** Names of objects, and small texts. */
+@Timeout(60)
+class NamesFuzzTest {
+    private static final BackupId BACKUP = BackupId.parse("20261121T004500Z");
+
+    private final MemoryStore store = new MemoryStore();
+    private final Generation generation = new Repository(store, new ClusterName("main"), Keys.none(), 3)
+            .create(WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE));
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void an_object_is_what_its_key_says_or_nothing() {
+        RepositoryLayout layout = generation.layout();
+        WalSegmentName segment = WalSegmentName.parse("0000000200000001000000A3");
+        String root = layout.indexPrefix().replace("index/", "");
+        String digest = "ab".repeat(32);
+        Fuzzing.of(
+                        "keys",
+                        bytes(layout.wal(segment).value()),
+                        bytes(layout.broken(segment, digest).value()),
+                        bytes(layout.rollUp(256, segment).value()),
+                        bytes(root + "catalog/00000002/00000001A3000000." + digest + ".zst"),
+                        bytes(root + "backup/" + BACKUP + "/data/0003/00000012.tar.zst"))
+                .run(bytes -> {
+                    if (!ObjectKey.isValid(text(bytes))) {
+                        return;
+                    }
+                    ObjectKey key = ObjectKey.of(text(bytes));
+                    layout.walFileAt(key)
+                            .ifPresent(file -> assertThat(layout.wal(file)).isEqualTo(key));
+                    layout.rollUpAt(key)
+                            .ifPresent(found -> assertThat(layout.rollUp(found.segments(), found.first()))
+                                    .isEqualTo(key));
+                    layout.refusedAt(key);
+                    layout.capturedNamesAt(key);
+                    layout.dataAt(BACKUP.value(), key);
+                });
+    }
+
+    @Test
+    void a_backup_is_an_identifier_or_not() {
+        Fuzzing.of("backup", bytes(BACKUP.value())).run(bytes -> BackupId.tryParse(text(bytes)));
+    }
+
+    @Test
+    void a_table_is_named_or_the_name_refused() {
+        Fuzzing.of("table", bytes("shop.\"Public \"\" x\".orders"))
+                .declaring(IllegalArgumentException.class)
+                .run(bytes -> TableName.parse(text(bytes)));
+    }
+
+    @Test
+    void a_damaged_pin_holds() {
+        ObjectKey key = generation.layout().pin(BACKUP.value());
+        String pin = "{\"pgpitr\":1,\"reason\":\"audit\",\"since\":\"2026-11-21T00:45:00Z\","
+                + "\"until\":\"2027-11-21T00:45:00Z\"}";
+        Fuzzing.of("pin", bytes(pin)).run(bytes -> {
+            store.delete(Set.of(key));
+            store.putIfAbsent(key, Content.of(bytes));
+            assertThat(new Pins(generation).find(BACKUP)).isPresent();
+        });
+    }
+}
