@@ -3,6 +3,7 @@ package org.pgpitr.service.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -59,7 +60,7 @@ class ReplayedWalTest {
 
     /** Gives a segment a name as PostgreSQL does; the change is later than all before it. */
     private void place(long content, long number) throws IOException {
-        FileTime before = ctime(data.resolve("backup_label.old"));
+        FileTime before = newestChange();
         Path file = data.resolve("pg_wal/RECOVERYXLOG");
         Files.write(file, WalFiles.segment(name(content), CLUSTER, 1));
         Path place = data.resolve("pg_wal").resolve(name(number).toString());
@@ -68,6 +69,17 @@ class ReplayedWalTest {
             Files.copy(file, place);
         } while (ctime(place).compareTo(before) <= 0);
         Files.delete(file);
+    }
+
+    private FileTime newestChange() throws IOException {
+        FileTime newest = ctime(data.resolve("backup_label.old"));
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(data.resolve("pg_wal"))) {
+            for (Path segment : segments) {
+                FileTime time = ctime(segment);
+                newest = time.compareTo(newest) > 0 ? time : newest;
+            }
+        }
+        return newest;
     }
 
     private static FileTime ctime(Path file) throws IOException {
