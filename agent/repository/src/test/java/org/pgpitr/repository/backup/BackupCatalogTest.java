@@ -110,15 +110,33 @@ class BackupCatalogTest {
     }
 
     @Test
+    void small_backups_are_found_in_one_listing() {
+        for (BackupId id : List.of(A, B, C)) {
+            backup(generation, id);
+        }
+        // and a stat and a read a backup
+        assertThat(callsOfListing()).isEqualTo(1 + 3 * 2);
+    }
+
+    @Test
     void listing_does_not_walk_the_data_objects() {
         for (BackupId id : List.of(A, B, C)) {
             backup(generation, id);
         }
+        for (int i = 0; i < 1200; i++) {
+            generation.store().putIfAbsent(generation.layout().data(B.value(), 1, i), Content.of(new byte[] {1}));
+        }
+        // one that leaves off within the big backup, and one that goes on behind it
+        assertThat(callsOfListing()).isEqualTo(2 + 3 * 2);
+    }
+
+    private long callsOfListing() {
         FaultPlan counting = FaultPlan.none();
         Generation counted = BackupFixture.generation(new FaultyStore(store, counting), Encryption.NONE);
-        new BackupCatalog(counted).list();
-        // a listing, a stat and a read a backup, and a listing that finds no more
-        assertThat(counting.calls()).isEqualTo(3 * 3 + 1);
+        assertThat(new BackupCatalog(counted).list().backups())
+                .extracting(BackupSummary::id)
+                .containsExactly(A, B, C);
+        return counting.calls();
     }
 
     @Test
