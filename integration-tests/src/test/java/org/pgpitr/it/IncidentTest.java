@@ -224,14 +224,17 @@ class IncidentTest {
                         .stream().anyMatch(each -> each.get("fate").equals("dropped"))
                 || ((List<Map<String, Object>>) event.get("relations"))
                         .stream()
-                                .anyMatch(each -> List.of("dropped", "truncated").contains(each.get("fate"))
+                                .anyMatch(each -> List.of("dropped", "truncated")
+                                                .contains(each.get("fate"))
                                         && List.of("r", "m", "null").contains(String.valueOf(each.get("relkind"))));
     }
 
     @SuppressWarnings("unchecked")
     private static long rows(Map<String, Object> event, String kind) {
         return ((List<Map<String, Object>>) event.get("relations"))
-                .stream().mapToLong(each -> ((Number) each.get(kind)).longValue()).sum();
+                .stream()
+                        .mapToLong(each -> ((Number) each.get(kind)).longValue())
+                        .sum();
     }
 
     @Test

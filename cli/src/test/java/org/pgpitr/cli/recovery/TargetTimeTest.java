@@ -75,7 +75,8 @@ class TargetTimeTest {
     void damaged_times_are_read_or_refused() {
         long seed = 20261128;
         Random random = new Random(seed);
-        List<String> good = List.of("2026-11-20 14:05:00.25+01", "2026-11-20T14:05:00Z", "2026-11-20 14:05 Europe/Berlin");
+        List<String> good =
+                List.of("2026-11-20 14:05:00.25+01", "2026-11-20T14:05:00Z", "2026-11-20 14:05 Europe/Berlin");
         String letters = "0123456789-:+.TZ /abEu";
         for (int i = 0; i < 50_000; i++) {
             StringBuilder text = new StringBuilder(good.get(i % good.size()));

@@ -41,9 +41,11 @@ class PageImagesTest {
         Stream<Arguments> embedded = Majors.all()
                 .filter(major -> major >= 15 || major == Majors.OLDEST)
                 .map(major -> Arguments.of("PostgreSQL " + major, major, Majors.binaries(major)));
-        boolean debian = Files.isExecutable(DEBIAN.resolve("bin/postgres")) && Majors.all().anyMatch(m -> m == 15);
+        boolean debian = Files.isExecutable(DEBIAN.resolve("bin/postgres"))
+                && Majors.all().anyMatch(m -> m == 15);
         return debian
-                ? Stream.concat(embedded, Stream.of(Arguments.of("Debian's 15", 15, PostgresBinaries.installed(DEBIAN))))
+                ? Stream.concat(
+                        embedded, Stream.of(Arguments.of("Debian's 15", 15, PostgresBinaries.installed(DEBIAN))))
                 : embedded;
     }
 
@@ -135,7 +137,9 @@ class PageImagesTest {
             while (reader.next(record)) {
                 for (int i = 0; i < record.blockCount(); i++) {
                     BlockReference block = record.block(i);
-                    if (block.fork() != 0 || record.start().isBefore(from) || record.start().isAfter(to)) {
+                    if (block.fork() != 0
+                            || record.start().isBefore(from)
+                            || record.start().isAfter(to)) {
                         continue;
                     }
                     Block at = new Block(block.relation(), block.block());

@@ -88,8 +88,7 @@ public final class FactsFormat {
         out.optional(t.earliestCommit(), CompactWriter::time);
         out.optional(t.latestCommit(), CompactWriter::time);
         out.optional(t.latestEnd(), CompactWriter::time);
-        out.optional(
-                t.committed(), (o, xids) -> o.number(xids.oldest()).number(xids.newest()));
+        out.optional(t.committed(), (o, xids) -> o.number(xids.oldest()).number(xids.newest()));
         out.optional(t.newestWriter(), CompactWriter::number);
     }
 

@@ -18,8 +18,8 @@ import org.pgpitr.postgres.PostgresMajor;
 class HeapRowTest {
     private static final PostgresMajor MAJOR = new PostgresMajor(17);
     /** Takes bytes as they stand for zstd. */
-    private static final PageImages IMAGES = new PageImages(
-            MAJOR, (stored, length) -> stored.length == length ? Optional.of(stored) : Optional.empty());
+    private static final PageImages IMAGES =
+            new PageImages(MAJOR, (stored, length) -> stored.length == length ? Optional.of(stored) : Optional.empty());
 
     /** As {@code pg_class} begins. */
     private static byte[] columns(int oid, String name) {

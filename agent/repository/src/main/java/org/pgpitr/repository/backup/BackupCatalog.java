@@ -39,6 +39,7 @@ public final class BackupCatalog {
     private static final int READERS = 8;
     /** Of one backup, in a listing of all: half of what a store gives in one answer. */
     private static final int MANY_OBJECTS = 500;
+
     private static final int DELETE_BATCH = 1000;
 
     private final Generation generation;

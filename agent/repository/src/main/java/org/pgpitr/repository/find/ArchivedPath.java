@@ -22,7 +22,6 @@ final class ArchivedPath {
     /** Where a segment is left that is read to its end. */
     static final Lsn NEVER = new Lsn(-1);
 
-
     private record Run(TimelineId timeline, long first, long last, Lsn until, boolean partial) {}
 
     private final WalSegmentSize size;

@@ -104,7 +104,11 @@ public final class IncidentSearch {
         Names names = new Names(captured);
         SegmentScan scan = new SegmentScan(generation, facts.wal(), path, listener, notes);
         long read = scan.run(
-                lead, behind, plan(path, lead, behind, request, names), new TransactionTracker(major, names, sieve), sieve);
+                lead,
+                behind,
+                plan(path, lead, behind, request, names),
+                new TransactionTracker(major, names, sieve),
+                sieve);
         if (path.size() > 0 && isBeforeArchive(request.range(), path, times)) {
             notes.beginOfArchive(path);
         }

@@ -287,10 +287,12 @@ final class Narrowing {
         boolean without = range.fromLsn().filter(from -> !end.isAfter(from)).isPresent()
                 || range.toLsn().filter(begin::isAfter).isPresent()
                 || range.from()
-                        .filter(from -> transactions.latestCommit().orElseThrow().isBefore(from))
+                        .filter(from ->
+                                transactions.latestCommit().orElseThrow().isBefore(from))
                         .isPresent()
                 || range.to()
-                        .filter(to -> transactions.earliestCommit().orElseThrow().isAfter(to))
+                        .filter(to ->
+                                transactions.earliestCommit().orElseThrow().isAfter(to))
                         .isPresent();
         if (within) {
             plan.pass(at, transactions);

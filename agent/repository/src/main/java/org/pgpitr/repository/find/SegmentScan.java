@@ -30,8 +30,7 @@ final class SegmentScan {
     /** The place of the segment that the reader has read. */
     private int readUpTo = -1;
 
-    SegmentScan(
-            Generation generation, ArchivedWal wal, ArchivedPath path, SearchListener listener, SearchNotes notes) {
+    SegmentScan(Generation generation, ArchivedWal wal, ArchivedPath path, SearchListener listener, SearchNotes notes) {
         this.generation = generation;
         this.wal = wal;
         this.archive = new WalArchive(generation);
@@ -122,11 +121,10 @@ final class SegmentScan {
     /** From pieces of a stream; empty if it was archived whole since. */
     private Optional<byte[]> assembled(PathSegment segment) {
         // Beside the temporary files; it is never placed.
-        Path place = Path.of(
-                System.getProperty("java.io.tmpdir"), segment.name().toString());
-        try (StreamedSegment streamed = new StreamArchive(generation)
-                .assemble(segment.name(), place)
-                .orElse(null)) {
+        Path place =
+                Path.of(System.getProperty("java.io.tmpdir"), segment.name().toString());
+        try (StreamedSegment streamed =
+                new StreamArchive(generation).assemble(segment.name(), place).orElse(null)) {
             return streamed == null ? Optional.empty() : Optional.of(streamed.bytes());
         }
     }

@@ -105,8 +105,8 @@ public final class GrowingRollUps {
                 && rollUps.hasAllGroups(place.timeline(), block)) {
             read(now, rollUps, new Place(place.timeline(), block), Level.BLOCK);
         }
-        return Optional.of(
-                WalSegmentName.of(place.timeline(), place.first(), now.identity().segmentSize()));
+        return Optional.of(WalSegmentName.of(
+                place.timeline(), place.first(), now.identity().segmentSize()));
     }
 
     private static boolean write(RollUps rollUps, Place place, Group group) {

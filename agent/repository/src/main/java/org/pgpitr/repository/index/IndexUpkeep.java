@@ -69,8 +69,8 @@ public final class IndexUpkeep {
         }
         Collections.reverse(runs);
         try (WalIndex index = new WalIndex(generation, wal, READ_AHEAD)) {
-            GroupReading reading = new GroupReading(
-                    index, rollUps, generation.identity().segmentSize(), (segment, why) -> {});
+            GroupReading reading =
+                    new GroupReading(index, rollUps, generation.identity().segmentSize(), (segment, why) -> {});
             for (ArchivedWal.Run run : runs) {
                 if (groupsLeft > 0) {
                     groups(reading, run);

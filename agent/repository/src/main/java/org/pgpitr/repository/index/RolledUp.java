@@ -64,10 +64,8 @@ final class RolledUp {
             many = groups(layout.indexPrefix(), Optional.of(before(Level.BLOCK, many.get(), 0)), MANY_GROUPS);
         }
         for (TimelineId on : cut) {
-            long behind = stretches.get(on).stream()
-                    .mapToLong(Stretch::behind)
-                    .max()
-                    .orElseThrow();
+            long behind =
+                    stretches.get(on).stream().mapToLong(Stretch::behind).max().orElseThrow();
             groups(
                     layout.rollUpPrefix(Level.GROUP.segments(), on),
                     Optional.of(before(Level.GROUP, on, behind)),
@@ -91,9 +89,7 @@ final class RolledUp {
             }
             TimelineId on = rollUp.first().timeline();
             long first = rollUp.first().number(size);
-            stretches
-                    .computeIfAbsent(on, any -> new ArrayList<>())
-                    .add(new Stretch(first, first + rollUp.segments()));
+            stretches.computeIfAbsent(on, any -> new ArrayList<>()).add(new Stretch(first, first + rollUp.segments()));
             if (rollUp.segments() == Level.GROUP.segments() && groups.merge(on, 1, Integer::sum) == most) {
                 left.add(on);
                 return Next.STOP;

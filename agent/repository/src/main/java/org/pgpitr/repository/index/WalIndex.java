@@ -148,6 +148,7 @@ public final class WalIndex implements AutoCloseable {
         private Set<Long> groups = Set.of();
         /** The last segment up to which the groups are known. */
         private long groupsKnown = -1;
+
         private long at;
         private long end = -1;
 

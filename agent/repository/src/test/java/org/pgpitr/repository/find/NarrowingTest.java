@@ -226,8 +226,9 @@ class NarrowingTest {
     }
 
     private static SearchFilter filter(Random random) {
-        Optional<TableName> table =
-                random.nextInt(5) == 0 ? Optional.of(new TableName(Optional.empty(), Optional.empty(), "table_5")) : Optional.empty();
+        Optional<TableName> table = random.nextInt(5) == 0
+                ? Optional.of(new TableName(Optional.empty(), Optional.empty(), "table_5"))
+                : Optional.empty();
         OptionalLong xid = OptionalLong.empty();
         OptionalLong deleted = OptionalLong.empty();
         OptionalLong updated = OptionalLong.empty();

@@ -61,9 +61,10 @@ class GrowingRollUpsTest {
     private static List<SegmentSummary> summaries(long from, int count) throws Exception {
         List<SegmentSummary> summaries = new ArrayList<>();
         List<byte[]> two = wal(from, 2);
-        summaries.add(SegmentInspection.summary(name(from), Content.of(two.get(0))).orElseThrow());
-        SegmentSummary second =
-                SegmentInspection.summary(name(from + 1), Content.of(two.get(1))).orElseThrow();
+        summaries.add(
+                SegmentInspection.summary(name(from), Content.of(two.get(0))).orElseThrow());
+        SegmentSummary second = SegmentInspection.summary(name(from + 1), Content.of(two.get(1)))
+                .orElseThrow();
         summaries.add(second);
         for (long number = from + 2; number < from + count; number++) {
             long moved = (number - from - 1) * CLUSTER.segmentSize().bytes();
@@ -128,7 +129,8 @@ class GrowingRollUpsTest {
         assertThat(addAll(growing, summaries.subList(40, 256))).isEmpty();
         // Not whole either, and so it stays while it may yet become so; only the fourth group ends the waiting.
         List<SegmentSummary> later = new ArrayList<>(summaries.subList(256, 1024));
-        List<SegmentSummary> gaps = later.stream().filter(s -> s.number() % 256 != 7).toList();
+        List<SegmentSummary> gaps =
+                later.stream().filter(s -> s.number() % 256 != 7).toList();
         assertThat(addAll(growing, gaps)).containsExactly(name(256));
 
         assertThat(new RollUps(generation).read(Level.GROUP, ONE, 256).orElseThrow())
@@ -214,7 +216,10 @@ class GrowingRollUpsTest {
             new RollUps(generation).write(Level.GROUP, ONE, group, RollUp.of(Level.GROUP, entries));
         }
         assertThat(addAll(growing, pattern)).containsExactly(name(last));
-        assertThat(new RollUps(generation).read(Level.BLOCK, ONE, 0).orElseThrow().entries())
+        assertThat(new RollUps(generation)
+                        .read(Level.BLOCK, ONE, 0)
+                        .orElseThrow()
+                        .entries())
                 .hasSize(256);
     }
 
@@ -237,9 +242,7 @@ class GrowingRollUpsTest {
     }
 
     private void put(Generation generation, int segments, TimelineId timeline, long first) {
-        ObjectKey key = generation
-                .layout()
-                .rollUp(segments, WalSegmentName.of(timeline, first, CLUSTER.segmentSize()));
+        ObjectKey key = generation.layout().rollUp(segments, WalSegmentName.of(timeline, first, CLUSTER.segmentSize()));
         store.putIfAbsent(key, Content.of(new byte[0]));
     }
 }

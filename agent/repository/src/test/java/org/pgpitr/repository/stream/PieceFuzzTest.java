@@ -17,8 +17,8 @@ import org.pgpitr.storage.ObjectKey;
 class PieceFuzzTest {
     @Test
     void a_name_is_a_pieces_or_not() {
-        RepositoryLayout layout = RepositoryLayout.of(
-                new ClusterName("main"), WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE));
+        RepositoryLayout layout =
+                RepositoryLayout.of(new ClusterName("main"), WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE));
         ObjectKey good = layout.piece(new TimelineId(2), Lsn.parse("0/A300000"), Lsn.parse("0/A300100"));
         Fuzzing.of("piece", good.value().getBytes(StandardCharsets.US_ASCII)).run(bytes -> {
             String name = new String(bytes, StandardCharsets.ISO_8859_1);

@@ -21,7 +21,8 @@ public final class IndexAside {
             IndexUpkeep.run(generation, ArchiveListing.scan(generation));
             return Optional.empty();
         } catch (PgpitrException | StorageException e) {
-            return Optional.of("the WAL index was not brought up to date (`pgpitr index rebuild` does): " + e.getMessage());
+            return Optional.of(
+                    "the WAL index was not brought up to date (`pgpitr index rebuild` does): " + e.getMessage());
         }
     }
 }

@@ -44,8 +44,8 @@ public final class RollUpComponent implements AgentComponent, Consumer<SegmentSu
     /** @param dataDirectory whose cluster's segments come */
     public RollUpComponent(List<Repository> repositories, Path dataDirectory, AgentLog log, Clock clock) {
         this.repositories = repositories.stream()
-                .map(repository -> new GrowingRollUps(() ->
-                        LocalCluster.generation(repository, LocalCluster.systemIdentifier(dataDirectory))))
+                .map(repository -> new GrowingRollUps(
+                        () -> LocalCluster.generation(repository, LocalCluster.systemIdentifier(dataDirectory))))
                 .toList();
         this.log = log;
         this.clock = clock;
