@@ -76,6 +76,7 @@ class IncidentTest {
         truncate = incident("truncate payments");
         drop = incident("drop table later.invoices");
         server.execute("vacuum full customers", "reindex table orders");
+        server.execute("alter table customers rename to clients", "delete from clients where id <= 30");
         dropDatabase = incident("drop database shop");
         source.restorePoint("all is lost");
         source.archive();
@@ -216,6 +217,15 @@ class IncidentTest {
         Object xid = all.get(3).get("xid");
         assertThat(events(find("--from-lsn", delete.from(), "--xid", xid.toString())))
                 .isEqualTo(all.stream().filter(e -> xid.equals(e.get("xid"))).toList());
+    }
+
+    @Test
+    void a_table_that_was_renamed_is_found_under_its_captured_name_all_along() {
+        assertThat(events(find("--from-lsn", delete.from(), "--table", "public.customers", "--deletes-over", "20")))
+                .singleElement()
+                .satisfies(event -> assertThat(rows(event, "deleted")).isEqualTo(30));
+        assertThat(events(find("--from-lsn", delete.from(), "--table", "public.customers", "--updates-over", "3999")))
+                .hasSize(1);
     }
 
     @SuppressWarnings("unchecked")

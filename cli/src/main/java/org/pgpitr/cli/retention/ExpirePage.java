@@ -193,6 +193,6 @@ public final class ExpirePage {
                     + " of writers that died (" + Human.size(bytes) + "): "
                     + (plan.staleFiles().size() == 1 ? "goes" : "go"));
         }
-        plan.endedMarks().forEach(key -> line(key + ", which has ended: goes"));
+        plan.endedMarks().forEach(key -> line(key + ", which nothing needs any more: goes"));
     }
 }

@@ -128,12 +128,14 @@ class PrefetchTest {
             // The agent writes what it is doing once a second.
             recovered
                     .server()
-                    .await("the status", () -> recovered
-                            .pgpitr()
-                            .run("status", "--json")
-                            .expect(ExitCode.OK)
-                            .out()
-                            .contains("\"following\" : false"));
+                    .await(
+                            "the status",
+                            () -> recovered
+                                    .pgpitr()
+                                    .run("status", "--json")
+                                    .expect(ExitCode.OK)
+                                    .out()
+                                    .contains("\"following\" : false"));
         } finally {
             agent.destroyForcibly().waitFor();
         }

@@ -12,7 +12,6 @@ import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.catalog.CapturedRelations;
 import org.pgpitr.repository.index.SegmentLookup;
 import org.pgpitr.repository.index.WalIndex;
@@ -43,7 +42,7 @@ public final class IncidentSearch {
 
     private final RecoveryFacts facts;
     private final Generation generation;
-    private final WalArchive archive;
+    private final SegmentContent content;
     private final PostgresMajor major;
     private final WalSegmentSize size;
     private final SearchListener listener;
@@ -59,7 +58,7 @@ public final class IncidentSearch {
         this.generation = generation;
         this.facts = facts;
         this.listener = listener;
-        this.archive = new WalArchive(generation);
+        this.content = new SegmentContent(generation, facts.wal());
         this.major = generation.identity().major();
         this.size = generation.identity().segmentSize();
     }
@@ -101,8 +100,8 @@ public final class IncidentSearch {
                 : List.of();
         notes.captured(captured);
         Sieve sieve = new Sieve(request, captured, notes);
-        Names names = new Names(captured);
-        SegmentScan scan = new SegmentScan(generation, facts.wal(), path, listener, notes);
+        Names names = new Names(captured, sieve::named);
+        SegmentScan scan = new SegmentScan(generation, content, path, listener, notes);
         long read = scan.run(
                 lead,
                 behind,
@@ -182,7 +181,7 @@ public final class IncidentSearch {
     }
 
     private SegmentTimes times() {
-        SegmentTimes wal = new ReadSegmentTimes(archive);
+        SegmentTimes wal = new ReadSegmentTimes(generation, content);
         return means == Means.WAL ? wal : new IndexedSegmentTimes(new SegmentLookup(generation), wal);
     }
 

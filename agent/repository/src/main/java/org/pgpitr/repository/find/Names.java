@@ -19,7 +19,13 @@ final class Names {
 
     private static final int MOST_LEARNED = 100_000;
 
+    /** Hears of each name that the WAL gives a relation. */
+    interface Listener {
+        void named(String database, CatalogRelation relation);
+    }
+
     private final List<CapturedRelations> captured;
+    private final Listener listener;
     /** Catalogs that were rewritten, so that their files have numbers as other relations'. */
     private final Map<Long, Long> movedCatalogs = new HashMap<>();
 
@@ -29,7 +35,8 @@ final class Names {
     private final Map<Long, Long> owners = bounded();
 
     /** @param captured the most fitting first */
-    Names(List<CapturedRelations> captured) {
+    Names(List<CapturedRelations> captured, Listener listener) {
+        this.listener = listener;
         this.captured = List.copyOf(captured);
         for (CapturedRelations each : captured) {
             each.databases().forEach(databases::putIfAbsent);
@@ -106,9 +113,10 @@ final class Names {
 
     /** What a row of {@code pg_class} says. */
     void learn(long database, long file, long oid, char kind, long schema, String name) {
-        learned.put(
-                key(database, file),
-                new CatalogRelation(database, file, oid, toastOwner(name, kind), kind, schema(database, schema), name));
+        CatalogRelation relation =
+                new CatalogRelation(database, file, oid, toastOwner(name, kind), kind, schema(database, schema), name);
+        learned.put(key(database, file), relation);
+        listener.named(database(database), relation);
     }
 
     /** As {@link #learn}, from a page on which there may be older versions of the row too. */

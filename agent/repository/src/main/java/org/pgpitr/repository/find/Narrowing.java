@@ -225,7 +225,7 @@ final class Narrowing {
             return false;
         }
         return totals.dropped() > 0
-                || mayEndDatabases(transactions.committed().orElseThrow())
+                || mayEndDatabases(at, transactions.committed().orElseThrow())
                 || (filter.xid().isPresent()
                         && transactions
                                 .committed()
@@ -238,15 +238,19 @@ final class Narrowing {
     }
 
     /** What becomes of a database is told before its transaction ends. */
-    private boolean mayEndDatabases(XidRange committed) {
-        return databases.stream().anyMatch(committed::contains);
+    private boolean mayEndDatabases(int at, XidRange committed) {
+        return isUnknownBefore(at) || databases.stream().anyMatch(committed::contains);
+    }
+
+    private boolean isUnknownBefore(int at) {
+        int firstUnknown = unknown.nextSetBit(from);
+        return firstUnknown >= 0 && firstUnknown < at;
     }
 
     /** As many rows at most has a transaction changed that ends there. */
     private long rows(long[] upTo, int at) {
         int i = at - from;
-        int firstUnknown = unknown.nextSetBit(from);
-        if ((firstUnknown >= 0 && firstUnknown < at) || oldestCommitted[i] == NO_XID) {
+        if (isUnknownBefore(at) || oldestCommitted[i] == NO_XID) {
             return Long.MAX_VALUE;
         }
         int low = 0;

@@ -11,19 +11,19 @@ import org.pgpitr.postgres.wal.RmgrId;
 import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
-import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.Generation;
 
 /** Reads the segments themselves, each once. */
 final class ReadSegmentTimes implements SegmentTimes {
-    private final WalArchive archive;
+    private final SegmentContent content;
     private final PostgresMajor major;
     private final WalSegmentSize size;
     private final Map<Long, Optional<Instant>> known = new HashMap<>();
 
-    ReadSegmentTimes(WalArchive archive) {
-        this.archive = archive;
-        this.major = archive.generation().identity().major();
-        this.size = archive.generation().identity().segmentSize();
+    ReadSegmentTimes(Generation generation, SegmentContent content) {
+        this.content = content;
+        this.major = generation.identity().major();
+        this.size = generation.identity().segmentSize();
     }
 
     @Override
@@ -35,7 +35,7 @@ final class ReadSegmentTimes implements SegmentTimes {
         WalReader reader = new WalReader(major, size);
         WalRecord record = new WalRecord();
         try {
-            reader.open(segment.name(), archive.read(segment.file()));
+            reader.open(segment.name(), content.read(segment));
             while (reader.next(record) && record.start().isBefore(segment.until())) {
                 if (record.resourceManager() == RmgrId.TRANSACTION) {
                     Optional<Instant> time = TransactionRecord.of(record, major)

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.repository.catalog.CapturedRelations;
+import org.pgpitr.repository.catalog.CatalogRelation;
 import org.pgpitr.repository.find.SearchFilter.Kind;
 
 /** Lets through what is in the range and wanted, and keeps the worst of it. */
@@ -25,6 +26,11 @@ final class Sieve implements TransactionTracker.Listener {
         this.table = filter.table().map(name -> new WantedTable(name, captured));
         table.filter(wanted -> !wanted.isKnown())
                 .ifPresent(wanted -> notes.unknownTable(filter.table().get()));
+    }
+
+    /** The WAL gives a relation a name. */
+    void named(String database, CatalogRelation relation) {
+        table.ifPresent(wanted -> wanted.named(database, relation));
     }
 
     /** A segment that was passed over. */

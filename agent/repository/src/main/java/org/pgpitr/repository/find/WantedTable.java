@@ -3,8 +3,12 @@ package org.pgpitr.repository.find;
 import java.util.HashSet;
 import java.util.Set;
 import org.pgpitr.repository.catalog.CapturedRelations;
+import org.pgpitr.repository.catalog.CatalogRelation;
 
-/** A table by its name, with what belongs to it: its indexes and its TOAST table. */
+/**
+ * A table by its name, with what belongs to it: its indexes and its TOAST table. One that has that name for a while is meant
+ * under its other names too: as soon as a catalog or the WAL tells that it is the same.
+ */
 final class WantedTable {
     private final TableName name;
     /** By {@link Names#key} of database and OID: those of that name, and their TOAST tables. */
@@ -28,15 +32,18 @@ final class WantedTable {
         return !oids.isEmpty();
     }
 
+    /** The WAL gives a relation a name. */
+    void named(String database, CatalogRelation relation) {
+        if (name.matches(database, relation)) {
+            oids.add(Names.key(relation.database(), relation.oid()));
+        }
+    }
+
     boolean concerns(RelationEffect effect) {
         return effect.relation()
-                .filter(relation -> {
-                    if (name.matches(effect.database(), relation)) {
-                        oids.add(Names.key(relation.database(), relation.oid()));
-                    }
-                    return oids.contains(Names.key(relation.database(), relation.oid()))
-                            || oids.contains(Names.key(relation.database(), relation.owner()));
-                })
+                .filter(relation -> name.matches(effect.database(), relation)
+                        || oids.contains(Names.key(relation.database(), relation.oid()))
+                        || oids.contains(Names.key(relation.database(), relation.owner())))
                 .isPresent();
     }
 }

@@ -3,6 +3,9 @@ package org.pgpitr.repository.index;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.CompactReader;
 import org.pgpitr.postgres.wal.CompactWriter;
 import org.pgpitr.postgres.wal.SegmentSummary;
@@ -28,25 +31,39 @@ record RollUp(List<SegmentSummary> entries) {
         return new RollUp(entries.stream().map(e -> e.brief(kept)).toList());
     }
 
-    byte[] write() {
-        CompactWriter out = new CompactWriter().number(VERSION);
+    byte[] write(SystemIdentifier cluster) {
+        CompactWriter out = new CompactWriter().number(VERSION).number(cluster.value());
         out.list(entries, (o, entry) -> o.bytes(SummaryFormat.write(entry)));
         return out.toBytes();
     }
 
-    /** @throws InvalidFormatException if it is not the roll-up of that group */
-    static RollUp parse(byte[] bytes, Level level, long first) {
+    /**
+     * A roll-up.
+     *
+     * @param cluster whose it must be
+     * @param first the group's first segment
+     * @throws InvalidFormatException if it is not the roll-up of that group
+     */
+    static RollUp parse(
+            byte[] bytes, SystemIdentifier cluster, Level level, WalSegmentName first, WalSegmentSize size) {
         CompactReader in = new CompactReader(bytes);
         long version = in.number();
         if (version != VERSION) {
             throw new InvalidFormatException("a roll-up of version " + Long.toUnsignedString(version)
                     + ", which this version of pgpitr does not know");
         }
+        SystemIdentifier written = new SystemIdentifier(in.number());
+        if (!written.equals(cluster)) {
+            throw new InvalidFormatException("a roll-up of cluster " + written);
+        }
         int count = in.number(level.entries());
         List<SegmentSummary> entries = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             SegmentSummary entry = SummaryFormat.parse(in.bytes());
-            if (entry.segments() != level.step() || entry.number() != first + (long) i * level.step()) {
+            long number = first.number(size) + (long) i * level.step();
+            if (entry.segments() != level.step()
+                    || !entry.size().equals(size)
+                    || !entry.segment().equals(WalSegmentName.of(first.timeline(), number, size))) {
                 throw new InvalidFormatException(
                         "a roll-up with " + entry.segment() + " and " + entry.segments() + " segments in place " + i);
             }

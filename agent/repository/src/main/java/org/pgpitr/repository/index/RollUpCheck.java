@@ -58,7 +58,7 @@ public final class RollUpCheck {
             return Optional.of("no roll-up begins with segment " + object.first());
         }
         try (InputStream in = generation.codec().decode(key, stored.get())) {
-            RollUp rollUp = RollUp.parse(in.readNBytes(MAX_LENGTH), level, first);
+            RollUp rollUp = rollUps.parse(in.readNBytes(MAX_LENGTH), level, object.first());
             return rollUp.entries().stream()
                     .filter(entry -> differs(level, entry, object.first().timeline()))
                     .findFirst()
@@ -79,9 +79,6 @@ public final class RollUpCheck {
     }
 
     private boolean differs(Level level, SegmentSummary entry, TimelineId timeline) {
-        if (!entry.segment().timeline().equals(timeline)) {
-            return true;
-        }
         Optional<SegmentSummary> source =
                 level == Level.GROUP ? ofSegment(entry.segment()) : ofGroup(timeline, entry.number());
         return source.map(told -> RollUp.of(level, List.of(told)).entries().get(0))

@@ -78,7 +78,7 @@ final class RollUps {
             return Optional.empty();
         }
         try (InputStream in = generation.codec().decode(key, stored.get())) {
-            return Optional.of(RollUp.parse(in.readNBytes(MAX_LENGTH), level, first));
+            return Optional.of(parse(in.readNBytes(MAX_LENGTH), level, WalSegmentName.of(timeline, first, size)));
         } catch (InvalidFormatException e) {
             return Optional.empty();
         } catch (PgpitrException e) {
@@ -94,10 +94,17 @@ final class RollUps {
         }
     }
 
+    /** @throws InvalidFormatException if it is not the roll-up of that group of this cluster */
+    RollUp parse(byte[] bytes, Level level, WalSegmentName first) {
+        return RollUp.parse(bytes, generation.identity().systemIdentifier(), level, first, size);
+    }
+
     /** Writes a roll-up, once. */
     void write(Level level, TimelineId timeline, long first, RollUp rollUp) {
         ObjectKey key = key(level, timeline, first);
-        try (Encoded encoded = generation.codec().encode(Content.of(rollUp.write()))) {
+        try (Encoded encoded = generation
+                .codec()
+                .encode(Content.of(rollUp.write(generation.identity().systemIdentifier())))) {
             generation.store().putIfAbsent(key, encoded.content());
         } catch (IOException e) {
             throw new IllegalStateException("memory can't fail", e);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.pgpitr.repository.FlatJson;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupId;
@@ -29,6 +30,10 @@ public final class Measurements {
     private static final int FORMAT = 1;
     private static final int MAX_RECORD = 1 << 16;
     private static final int TOKEN = 8;
+    private static final Pattern NAME = Pattern.compile("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{" + TOKEN + "}\\.json");
+    /** Of each kind; estimates look at fewer. */
+    private static final int KEPT = 100;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Generation generation;
@@ -63,6 +68,22 @@ public final class Measurements {
         List<Measurement> found = new ArrayList<>();
         keys.forEach(key -> read(kind, key).ifPresent(found::add));
         return found;
+    }
+
+    /** All but the newest {@value #KEPT} of each kind: no estimate looks at them any more. */
+    public List<ObjectKey> outnumbered() {
+        List<ObjectKey> old = new ArrayList<>();
+        for (Measurement.Kind kind : Measurement.Kind.values()) {
+            List<ObjectKey> keys = new ArrayList<>();
+            generation.store().list(generation.layout().measuredPrefix(kind.word()), (key, stat) -> {
+                if (NAME.matcher(key.lastPart()).matches()) {
+                    keys.add(key);
+                }
+                return ObjectStore.ListVisitor.Next.CONTINUE;
+            });
+            old.addAll(keys.subList(0, Math.max(0, keys.size() - KEPT)));
+        }
+        return old;
     }
 
     private Optional<Measurement> read(Measurement.Kind kind, ObjectKey key) {

@@ -74,7 +74,7 @@ class FittingNamesTest {
 
     @Test
     void a_relation_that_came_and_went_is_named_by_what_was_captured_meanwhile() {
-        Names names = new Names(around(1, "0/300000", "0/700000"));
+        Names names = new Names(around(1, "0/300000", "0/700000"), (database, relation) -> {});
 
         assertThat(names.find(new RelationLocator(1663, 5, 101)).orElseThrow().name())
                 .isEqualTo("behind");

@@ -35,9 +35,9 @@ class RollUpFuzzTest {
                             Content.of(wal.take(number)))
                     .orElseThrow());
         }
-        Fuzzing.of("roll-up", RollUp.of(Level.GROUP, entries).write())
+        Fuzzing.of("roll-up", RollUp.of(Level.GROUP, entries).write(WalFiles.CLUSTER))
                 .declaring(InvalidFormatException.class)
                 .cases(5_000)
-                .run(bytes -> RollUp.parse(bytes, Level.GROUP, 0));
+                .run(bytes -> RollUp.parse(bytes, WalFiles.CLUSTER, Level.GROUP, first, CLUSTER.segmentSize()));
     }
 }

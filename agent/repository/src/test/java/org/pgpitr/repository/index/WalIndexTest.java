@@ -12,8 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RestorePoint;
+import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.SegmentSummary;
@@ -267,6 +269,30 @@ class WalIndexTest {
         assertThat(check.defect(object)).isPresent();
         build();
         assertThat(check.defect(object)).isEmpty();
+    }
+
+    @Test
+    void a_roll_up_of_another_cluster_timeline_or_place_is_not_used() {
+        List<SegmentSummary> entries = new ArrayList<>();
+        for (long number = 0; number < 256; number++) {
+            entries.add(at(pattern(), number, 1));
+        }
+        RollUp rollUp = RollUp.of(Level.GROUP, entries);
+        ClusterIdentity stranger = WalFiles.cluster(1, new SystemIdentifier(4711), Encryption.NONE);
+        MemoryStore store = new MemoryStore();
+        RollUps theirs = new RollUps(new Repository(store, new ClusterName("theirs"), Keys.none(), 1).create(stranger));
+        Generation here = new Repository(store, new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        RollUps ours = new RollUps(here);
+        theirs.write(Level.GROUP, ONE, 0, rollUp);
+        assertThat(theirs.read(Level.GROUP, ONE, 0)).hasValue(rollUp);
+        byte[] foreign = rollUp.write(stranger.systemIdentifier());
+        byte[] own = rollUp.write(CLUSTER.systemIdentifier());
+        assertThat(ours.parse(own, Level.GROUP, name(0))).isEqualTo(rollUp);
+        assertThatThrownBy(() -> ours.parse(foreign, Level.GROUP, name(0))).isInstanceOf(InvalidFormatException.class);
+        ours.write(Level.GROUP, new TimelineId(2), 0, rollUp);
+        ours.write(Level.GROUP, ONE, 256, rollUp);
+        assertThat(ours.read(Level.GROUP, new TimelineId(2), 0)).isEmpty();
+        assertThat(ours.read(Level.GROUP, ONE, 256)).isEmpty();
     }
 
     @Test

@@ -46,6 +46,26 @@ class MeasurementsTest {
     }
 
     @Test
+    void all_but_a_hundred_of_a_kind_are_outnumbered() {
+        for (int minute = 102; minute >= 0; minute--) {
+            measurements.add(restore(minute));
+        }
+        measurements.add(new Measurement(Measurement.Kind.REPLAY, "x", THEN, 1, Duration.ofSeconds(1)));
+        ObjectKey unknown = ObjectKey.of(generation.layout().measuredPrefix("restore") + "0-of-a-newer-version");
+        store.putIfAbsent(unknown, Content.of(new byte[] {1}));
+
+        store.delete(measurements.outnumbered());
+
+        assertThat(measurements.newest(Measurement.Kind.RESTORE, 200))
+                .hasSize(100)
+                .startsWith(restore(102))
+                .endsWith(restore(3));
+        assertThat(measurements.newest(Measurement.Kind.REPLAY, 9)).hasSize(1);
+        assertThat(store.stat(unknown)).isPresent();
+        assertThat(measurements.outnumbered()).isEmpty();
+    }
+
+    @Test
     void two_that_ended_in_the_same_second_are_both_kept() {
         measurements.add(restore(0));
         measurements.add(restore(0));

@@ -9,7 +9,8 @@ import org.pgpitr.storage.local.StaleFiles;
  * All that one run would do.
  *
  * @param retention what goes, what stays, and why
- * @param endedMarks pins that have ended and leases of restores that are over; they go
+ * @param endedMarks pins that have ended, leases of restores that are over, and measurements that no estimate looks at any
+ *     more; they go
  * @param staleFiles temporary files on a disk that writers left which died; they go
  */
 public record ExpirePlan(RetentionPlan retention, List<ObjectKey> endedMarks, List<StaleFiles.Stale> staleFiles) {

@@ -14,6 +14,7 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.RestoreLease;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.repository.lease.LeaseHolder;
+import org.pgpitr.repository.measured.Measurements;
 import org.pgpitr.repository.retention.GenerationFacts;
 import org.pgpitr.repository.retention.Pin;
 import org.pgpitr.repository.retention.RetentionFacts;
@@ -125,6 +126,7 @@ public final class ExpireTask {
                     .sorted()
                     .forEach(id -> marks.add(generation.layout().pin(id.value())));
             RestoreLease.over(generation, now).stream().map(Lease.Seen::key).forEach(marks::add);
+            marks.addAll(new Measurements(generation).outnumbered());
         }
         return marks;
     }
