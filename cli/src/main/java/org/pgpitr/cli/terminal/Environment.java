@@ -32,7 +32,7 @@ public record Environment(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 System.getenv(),
-                Clock.systemDefaultZone(),
+                new LocalClock(),
                 new ProcessTerminal(),
                 Path.of(System.getProperty("pgpitr.launcher", "pgpitr")).toAbsolutePath(),
                 ConfigurationSources.STANDARD_FILE);
