@@ -34,7 +34,7 @@ class RewoundPrimaryTest {
     private record Split(Cluster old, Cluster promoted, Moment lost) {}
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void both_sides_of_a_split_can_be_recovered_and_a_rebuilt_primary_goes_on(int major) {
         try (Workspace work = new Workspace()) {
             Split split = split(work, Programs.of(work, major), Variant.onDisk(major, 3));
