@@ -46,6 +46,11 @@ public final class Repository {
         return keys;
     }
 
+    /** Of zstd, for what is written. */
+    public int compressionLevel() {
+        return compressionLevel;
+    }
+
     /** All generations, oldest first; empty before {@code init}. */
     public List<ClusterIdentity> generations() {
         List<ClusterIdentity> all = new ArrayList<>();

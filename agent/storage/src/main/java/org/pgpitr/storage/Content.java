@@ -3,8 +3,13 @@ package org.pgpitr.storage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Bytes to be stored: of known length, and to be opened as often as a retry needs them. A content whose source fails
@@ -16,6 +21,20 @@ public interface Content {
 
     /** The bytes from the beginning, the same each time. The caller closes the stream. */
     InputStream open() throws IOException;
+
+    /** Puts the bytes into a buffer until it is full or they end. */
+    default void read(ByteBuffer into) throws IOException {
+        try (InputStream in = open();
+                ReadableByteChannel channel = Channels.newChannel(in)) {
+            fill(into, channel);
+        }
+    }
+
+    private static void fill(ByteBuffer into, ReadableByteChannel channel) throws IOException {
+        while (into.hasRemaining() && channel.read(into) >= 0) {
+            // goes on
+        }
+    }
 
     /** The array's bytes; it is not copied and must not change. */
     static Content of(byte[] bytes) {
@@ -50,6 +69,13 @@ public interface Content {
             @Override
             public InputStream open() throws IOException {
                 return Files.newInputStream(file);
+            }
+
+            @Override
+            public void read(ByteBuffer into) throws IOException {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    fill(into, channel);
+                }
             }
         };
     }

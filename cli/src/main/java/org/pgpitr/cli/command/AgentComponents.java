@@ -17,6 +17,7 @@ import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.agent.Archiver;
 import org.pgpitr.service.agent.LastingPush;
 import org.pgpitr.service.agent.ServiceNotifier;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.catalog.CatalogComponent;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.index.RollUpComponent;
@@ -55,6 +56,7 @@ record AgentComponents(
     AgentComponent archiver(Wiring wiring, Path file, Optional<FileTime> time, Consumer<SegmentSummary> archived)
             throws IOException {
         WalSegmentSize segmentSize = LocalServer.segmentSize(dataDirectory);
+        PushLimits limits = new PushLimits(configuration.agent().workers());
         return new Archiver(
                 dataDirectory,
                 segmentSize,
@@ -64,8 +66,8 @@ record AgentComponents(
                         file.toAbsolutePath(),
                         time,
                         environment.variables()),
-                new LastingPush(wiring.repositories(), dataDirectory, archived),
-                segmentSize.bytes() > LARGE_SEGMENT ? 1 : configuration.agent().workers(),
+                new LastingPush(wiring.repositories(), dataDirectory, limits, archived),
+                segmentSize.bytes() > LARGE_SEGMENT ? 1 : limits.pushes(),
                 log,
                 environment.clock(),
                 registry);

@@ -24,6 +24,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.codec.Codec;
+import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
@@ -75,20 +76,31 @@ public final class WalArchive {
      * @param summary stands in the segment's object; empty for none
      */
     public Pushed push(WalFileName name, Content file, byte[] summary) {
-        ObjectKey key = layout.wal(name);
         try (Encoded encoded = codec.encodeFile(name.toString(), file, summary)) {
-            if (store.putIfAbsent(key, encoded.content()) == ObjectStore.PutResult.EXISTS) {
-                String here = encoded.tag().orElseThrow().sha256();
-                String archived = archivedDigest(key);
-                if (!archived.equals(here)) {
-                    throw WalErrors.conflict(name, archived, here);
-                }
-                return Pushed.ALREADY_THERE;
-            }
-            return Pushed.STORED;
+            return push(name, encoded);
         } catch (IOException e) {
             throw notRead(name, e);
         }
+    }
+
+    /** As {@link #push(WalFileName, Content, byte[])}, of a file that was compressed under its name before. */
+    public Pushed push(WalFileName name, CompressedFile file, byte[] summary) {
+        try (Encoded encoded = codec.encodeFile(file, summary)) {
+            return push(name, encoded);
+        }
+    }
+
+    private Pushed push(WalFileName name, Encoded encoded) {
+        ObjectKey key = layout.wal(name);
+        if (store.putIfAbsent(key, encoded.content()) == ObjectStore.PutResult.CREATED) {
+            return Pushed.STORED;
+        }
+        String here = encoded.tag().orElseThrow().sha256();
+        String archived = archivedDigest(key);
+        if (!archived.equals(here)) {
+            throw WalErrors.conflict(name, archived, here);
+        }
+        return Pushed.ALREADY_THERE;
     }
 
     /**
@@ -98,12 +110,23 @@ public final class WalArchive {
      */
     public ObjectKey keepBroken(WalSegmentName name, Content file) {
         try (Encoded encoded = codec.encodeFile(name.toString(), file)) {
-            ObjectKey key = layout.broken(name, encoded.tag().orElseThrow().sha256());
-            store.putIfAbsent(key, encoded.content());
-            return key;
+            return keepBroken(name, encoded);
         } catch (IOException e) {
             throw notRead(name, e);
         }
+    }
+
+    /** As {@link #keepBroken(WalSegmentName, Content)}, of a file that was compressed under its name before. */
+    public ObjectKey keepBroken(WalSegmentName name, CompressedFile file) {
+        try (Encoded encoded = codec.encodeFile(file, new byte[0])) {
+            return keepBroken(name, encoded);
+        }
+    }
+
+    private ObjectKey keepBroken(WalSegmentName name, Encoded encoded) {
+        ObjectKey key = layout.broken(name, encoded.tag().orElseThrow().sha256());
+        store.putIfAbsent(key, encoded.content());
+        return key;
     }
 
     private static PgpitrException notRead(WalFileName name, IOException cause) {

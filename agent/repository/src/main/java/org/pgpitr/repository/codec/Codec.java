@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.io.SequenceInputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -37,7 +38,6 @@ public final class Codec {
     private static final int MAX_WINDOW_LOG = 23;
 
     private static final byte[] NO_ANNEX = new byte[0];
-    private static final int SMALL_FILE = 16 << 20;
     private static final long MEMORY_LIMIT = 66L << 20;
     private static final int BUFFER = 1 << 17;
 
@@ -159,27 +159,61 @@ public final class Codec {
      */
     public Encoded encodeFile(String name, Content file, byte[] annex) throws IOException {
         requireWritable();
-        if (file.length() <= SMALL_FILE) {
-            byte[] bytes = allOf(file);
-            return compressed(Content.of(bytes), new FileTag(name, bytes.length, Sha256.of(bytes)), annex, null);
+        if (file.length() <= FileCompressor.MAX_FILE) {
+            try (FileCompressor compressor = FileCompressor.take()) {
+                Content unused = compressor.read(file);
+                return encodeFile(compressor.compress(name, level), annex);
+            }
         }
         FileTag tag = new FileTag(name, file.length(), Sha256.of(file));
         return compressed(file, tag, annex, Sha256.begin());
     }
 
-    private static byte[] allOf(Content file) throws IOException {
-        try (InputStream in = file.open()) {
-            byte[] bytes = new byte[Math.toIntExact(file.length())];
-            // by and by: a file's stream takes a buffer of its own beside the heap, as big as what is read at once
-            int length = 0;
-            for (int n = 0; n >= 0 && length < bytes.length; length += Math.max(0, n)) {
-                n = in.read(bytes, length, Math.min(BUFFER, bytes.length - length));
-            }
-            if (length < bytes.length || in.read() >= 0) {
-                throw new IOException("it changed while it was read");
-            }
-            return bytes;
+    /**
+     * As {@link #encodeFile(String, Content, byte[])}, of a file that was compressed before.
+     *
+     * @param annex at most 1 MiB; empty for none
+     */
+    public Encoded encodeFile(CompressedFile file, byte[] annex) {
+        requireWritable();
+        byte[] front = front(file.tag(), annex);
+        if (encryption == Encryption.NONE) {
+            return new Encoded(joined(front, file.frame()), file.tag(), () -> {});
         }
+        Spill spill = new Spill(Long.MAX_VALUE, TemporaryFolder.standard());
+        try (OutputStream sealed = sealing(spill, file.tag());
+                InputStream frame = file.frame().open()) {
+            sealed.write(front);
+            frame.transferTo(sealed);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can't fail", e);
+        }
+        return new Encoded(spill, file.tag());
+    }
+
+    private static byte[] front(FileTag tag, byte[] annex) {
+        byte[] first = tag.toFrame();
+        if (annex.length == 0) {
+            return first;
+        }
+        byte[] second = Annex.toFrame(annex);
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    private static Content joined(byte[] front, Content rest) {
+        return new Content() {
+            @Override
+            public long length() {
+                return front.length + rest.length();
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return new SequenceInputStream(new ByteArrayInputStream(front), rest.open());
+            }
+        };
     }
 
     /** @param check of a file that is read twice, whether it was the same; null if it was read once */
@@ -188,10 +222,7 @@ public final class Codec {
         try {
             try (OutputStream sealed = sealing(spill, tag)) {
                 if (tag != null) {
-                    sealed.write(tag.toFrame());
-                }
-                if (annex.length > 0) {
-                    sealed.write(Annex.toFrame(annex));
+                    sealed.write(front(tag, annex));
                 }
                 compress(plaintext, sealed, check);
             }

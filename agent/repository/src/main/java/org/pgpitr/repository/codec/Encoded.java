@@ -5,14 +5,18 @@ import org.pgpitr.storage.Content;
 
 /** An object as it will be stored. A big one is kept in a temporary file, which {@link #close} deletes. */
 public final class Encoded implements AutoCloseable {
-    private final Spill spill;
     private final Content content;
     private final FileTag tag;
+    private final Runnable discard;
 
     Encoded(Spill spill, FileTag tag) {
-        this.spill = spill;
-        this.content = spill.content();
+        this(spill.content(), tag, spill::discard);
+    }
+
+    Encoded(Content content, FileTag tag, Runnable discard) {
+        this.content = content;
         this.tag = tag;
+        this.discard = discard;
     }
 
     /** The stored bytes; readable until {@link #close}. */
@@ -27,6 +31,6 @@ public final class Encoded implements AutoCloseable {
 
     @Override
     public void close() {
-        spill.discard();
+        discard.run();
     }
 }

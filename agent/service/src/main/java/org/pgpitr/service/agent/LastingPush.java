@@ -8,6 +8,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.archive.ArchivePush;
+import org.pgpitr.service.archive.PushLimits;
 
 /**
  * Pushes for as long as the agent lives. What a push has learnt of the repositories is used for a minute, so that a
@@ -19,13 +20,19 @@ public final class LastingPush implements Consumer<Path> {
     private final List<Repository> repositories;
     private final Path dataDirectory;
     private final Consumer<SegmentSummary> archived;
+    private final PushLimits limits;
     private ArchivePush push;
     private long since;
 
-    /** @param archived hears what a whole segment that was archived tells */
-    public LastingPush(List<Repository> repositories, Path dataDirectory, Consumer<SegmentSummary> archived) {
+    /**
+     * @param limits of all pushes at once
+     * @param archived hears what a whole segment that was archived tells
+     */
+    public LastingPush(
+            List<Repository> repositories, Path dataDirectory, PushLimits limits, Consumer<SegmentSummary> archived) {
         this.repositories = repositories;
         this.dataDirectory = dataDirectory;
+        this.limits = limits;
         this.archived = archived;
     }
 
@@ -39,7 +46,7 @@ public final class LastingPush implements Consumer<Path> {
 
     private synchronized ArchivePush current() {
         if (push == null || System.nanoTime() - since > MEMORY_NANOS) {
-            push = new ArchivePush(repositories, dataDirectory);
+            push = new ArchivePush(repositories, dataDirectory, limits);
             since = System.nanoTime();
         }
         return push;

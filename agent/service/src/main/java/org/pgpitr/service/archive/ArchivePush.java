@@ -39,6 +39,7 @@ public final class ArchivePush {
 
     private final List<Repository> repositories;
     private final Path dataDirectory;
+    private final PushLimits limits;
     private final Map<Repository, Map<Optional<SystemIdentifier>, Generation>> generations = new ConcurrentHashMap<>();
 
     /**
@@ -48,11 +49,20 @@ public final class ArchivePush {
      * @param dataDirectory of the cluster; relative paths are relative to it
      */
     public ArchivePush(List<Repository> repositories, Path dataDirectory) {
+        this(repositories, dataDirectory, new PushLimits(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /**
+     * As {@link #ArchivePush(List, Path)}, one of several that share their limits. What is compressed is compressed once,
+     * at the first repository's level.
+     */
+    public ArchivePush(List<Repository> repositories, Path dataDirectory, PushLimits limits) {
         if (repositories.isEmpty()) {
             throw new IllegalArgumentException("no repository");
         }
         this.repositories = List.copyOf(repositories);
         this.dataDirectory = dataDirectory;
+        this.limits = limits;
     }
 
     /**
@@ -75,12 +85,16 @@ public final class ArchivePush {
     }
 
     private Result push(LocalWalFile local) {
-        SegmentReading reading = SegmentReading.begin(local);
-        Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
-        List<WalArchive.Pushed> outcomes = repositories.size() == 1
-                ? List.of(push(local, reading, cluster, repositories.get(0)))
-                : pushToAll(local, reading, cluster);
-        return new Result(local.name(), local.content().length(), outcomes, reading.summary());
+        // Compressed for all, and for each once more where it is encrypted.
+        int copies = 1 + repositories.size();
+        int level = repositories.get(0).compressionLevel();
+        try (SegmentReading reading = SegmentReading.begin(local, level, limits, copies)) {
+            Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
+            List<WalArchive.Pushed> outcomes = repositories.size() == 1
+                    ? List.of(push(local, reading, cluster, repositories.get(0)))
+                    : pushToAll(local, reading, cluster);
+            return new Result(local.name(), local.content().length(), outcomes, reading.summary());
+        }
     }
 
     private WalArchive.Pushed push(
@@ -91,19 +105,26 @@ public final class ArchivePush {
         file.requireFit(generation.identity());
         WalArchive archive = new WalArchive(generation);
         try {
-            return archive.push(file.name(), file.content(), reading.stored());
+            byte[] summary = reading.stored();
+            return reading.compressed()
+                    .map(compressed -> archive.push(file.name(), compressed, summary))
+                    .orElseGet(() -> archive.push(file.name(), file.content(), summary));
         } catch (BrokenWalException e) {
-            throw refusal(file, archive, e);
+            throw refusal(file, reading, archive, e);
         }
     }
 
     /** The file is kept for whoever looks into it, but not as the segment. */
-    private static PgpitrException refusal(LocalWalFile file, WalArchive archive, BrokenWalException broken) {
+    private static PgpitrException refusal(
+            LocalWalFile file, SegmentReading reading, WalArchive archive, BrokenWalException broken) {
         String message = file.name() + " is not archived: " + broken.getMessage();
         RuntimeException notKept = null;
         if (file.name() instanceof WalSegmentName segment) {
             try {
-                message += "; the file is kept as " + archive.keepBroken(segment, file.content());
+                message += "; the file is kept as "
+                        + reading.compressed()
+                                .map(compressed -> archive.keepBroken(segment, compressed))
+                                .orElseGet(() -> archive.keepBroken(segment, file.content()));
             } catch (StorageException | PgpitrException e) {
                 notKept = e;
             }

@@ -12,27 +12,101 @@ import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.repository.archive.SegmentInspection;
+import org.pgpitr.repository.codec.CompressedFile;
+import org.pgpitr.repository.codec.FileCompressor;
+import org.pgpitr.storage.Content;
 
-/** Reads a segment that is to be archived, while the repositories are asked for its place. */
-final class SegmentReading {
+/**
+ * Reads a file that is to be archived, while the repositories are asked for its place: once, if it is not longer than a
+ * segment usually is. Its WAL is looked through while it is compressed.
+ */
+final class SegmentReading implements AutoCloseable {
+    private record Result(Optional<CompressedFile> compressed, FutureTask<Optional<SegmentSummary>> summary) {}
+
     private final LocalWalFile file;
-    private final FutureTask<Optional<SegmentSummary>> task;
+    private final int level;
+    private final PushLimits limits;
+    private final int copies;
+    private final FutureTask<Result> task = new FutureTask<>(this::read);
+    private int memory;
+    private boolean closed;
 
-    private SegmentReading(LocalWalFile file) {
+    private SegmentReading(LocalWalFile file, int level, PushLimits limits, int copies) {
         this.file = file;
-        this.task = new FutureTask<>(this::read);
+        this.level = level;
+        this.limits = limits;
+        this.copies = copies;
     }
 
-    static SegmentReading begin(LocalWalFile file) {
-        SegmentReading reading = new SegmentReading(file);
-        Thread thread = new Thread(reading.task, "segment-reading");
-        thread.setDaemon(true);
-        thread.start();
+    /**
+     * Begins on a thread of its own.
+     *
+     * @param level of zstd
+     * @param copies how often what is compressed may be held in memory until this is closed
+     */
+    static SegmentReading begin(LocalWalFile file, int level, PushLimits limits, int copies) {
+        SegmentReading reading = new SegmentReading(file, level, limits, copies);
+        start("segment-reading", reading.task);
         return reading;
     }
 
-    private Optional<SegmentSummary> read() throws IOException {
-        Optional<SegmentSummary> summary = SegmentInspection.summary(file.name(), file.content());
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Result read() throws IOException, InterruptedException {
+        if (file.content().length() > FileCompressor.MAX_FILE) {
+            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file.content()));
+            inspection.run();
+            return new Result(Optional.empty(), inspection);
+        }
+        limits.beginCompressing();
+        try (FileCompressor compressor = FileCompressor.take()) {
+            Content once = compressor.read(file.content());
+            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
+            start("segment-inspection", inspection);
+            CompressedFile compressed;
+            try {
+                compressed = compressor.compress(file.name().toString(), level);
+            } finally {
+                awaitEnd(inspection); // for the next one reads into the same memory
+            }
+            hold(limits.take(compressed.length() * copies));
+            return new Result(Optional.of(compressed), inspection);
+        } finally {
+            limits.endCompressing();
+        }
+    }
+
+    private static void awaitEnd(FutureTask<?> inspection) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                inspection.get();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (ExecutionException e) {
+                break; // whoever asks for the summary gets it
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void hold(int taken) {
+        if (closed) {
+            limits.free(taken);
+        } else {
+            memory = taken;
+        }
+    }
+
+    private Optional<SegmentSummary> inspect(Content content) throws IOException {
+        Optional<SegmentSummary> summary = SegmentInspection.summary(file.name(), content);
         if (summary.isPresent() && file.name() instanceof WalSegmentName) {
             WalNeighbours neighbours =
                     new WalNeighbours(file.path().toAbsolutePath().getParent());
@@ -61,8 +135,17 @@ final class SegmentReading {
 
     /** As {@link #stored}, not yet in its form. */
     Optional<SegmentSummary> summary() {
+        return result(result(task).summary());
+    }
+
+    /** The file as it is to be stored; empty if it is too long to be held, and has to be read again. */
+    Optional<CompressedFile> compressed() {
+        return result(task).compressed();
+    }
+
+    private <T> T result(FutureTask<T> work) {
         try {
-            return task.get();
+            return work.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PgpitrException(
@@ -79,6 +162,17 @@ final class SegmentReading {
                         unreadable);
             }
             throw new IllegalStateException("reading " + file.name(), e.getCause());
+        }
+    }
+
+    /** Gives up what is not done, and lets go of the memory. */
+    @Override
+    public void close() {
+        task.cancel(true);
+        synchronized (this) {
+            closed = true;
+            limits.free(memory);
+            memory = 0;
         }
     }
 }

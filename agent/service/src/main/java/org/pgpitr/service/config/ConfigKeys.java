@@ -377,8 +377,9 @@ public final class ConfigKeys {
                     AGENT,
                     "workers",
                     ValueType.integer(1, 16),
-                    "How many WAL files are compressed and sent at the same time. Each takes about a CPU and 40 MB of"
-                            + " memory with segments of 16 MB; where segments are larger, only one is taken at a time.")
+                    "How many WAL files are compressed at the same time. Each takes about a CPU and 40 MB of memory with"
+                            + " segments of 16 MB. Up to eight more wait for a repository that is far away to take them;"
+                            + " where segments are larger, only one file is taken at a time.")
             .standard("2");
     static final ConfigKey<Optional<ListenAddress>> AGENT_METRICS = ConfigKey.of(
                     AGENT,

@@ -29,6 +29,7 @@ import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.memory.MemoryStore;
 
@@ -50,7 +51,7 @@ class ArchiverTest {
     }
 
     private Consumer<Path> intoTheRepository() {
-        LastingPush push = new LastingPush(List.of(repository), wal.directory(), segment -> {});
+        LastingPush push = new LastingPush(List.of(repository), wal.directory(), new PushLimits(3), segment -> {});
         return file -> {
             push.accept(file);
             pushed.add(file.getFileName().toString());

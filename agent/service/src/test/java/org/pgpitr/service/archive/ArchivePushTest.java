@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.pgpitr.service.archive.LocalFiles.SEGMENT;
 
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +16,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalFileName;
+import org.pgpitr.postgres.WalSegmentHeader;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -32,6 +37,7 @@ import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalArchive.Pushed;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.faults.FaultPlan;
@@ -90,6 +96,37 @@ class ArchivePushTest {
                 .hasValueSatisfying(told -> assertThat(told.segment()).isEqualTo(SEGMENT));
         assertThat(archive().contains(SEGMENT)).isTrue();
         assertThat(local.wal()).containsExactly(SEGMENT.toString());
+    }
+
+    @Test
+    void a_segment_is_read_once_for_all_repositories() throws IOException {
+        Repository second = repository(new MemoryStore());
+        second.create(CLUSTER);
+        byte[] segment = WalFiles.segment(SEGMENT, CLUSTER, 1);
+        AtomicLong read = new AtomicLong();
+        Content counted = new Content() {
+            @Override
+            public long length() {
+                return segment.length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new FilterInputStream(new ByteArrayInputStream(segment)) {
+                    @Override
+                    public int read(byte[] into, int offset, int length) throws IOException {
+                        int count = super.read(into, offset, length);
+                        read.addAndGet(Math.max(0, count));
+                        return count;
+                    }
+                };
+            }
+        };
+        assertThat(new ArchivePush(List.of(repository, second), directory)
+                        .push(SEGMENT, counted)
+                        .outcomes())
+                .containsExactly(Pushed.STORED, Pushed.STORED);
+        assertThat(read).hasValue(segment.length + WalSegmentHeader.LENGTH);
     }
 
     @Test

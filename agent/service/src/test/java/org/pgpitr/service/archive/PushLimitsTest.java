@@ -1,0 +1,108 @@
+package org.pgpitr.service.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ForwardingStore;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.memory.MemoryStore;
+
+class PushLimitsTest {
+    private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
+
+    @TempDir
+    private Path directory;
+
+    /** Answers nothing before as many puts wait as are expected. */
+    private static final class SlowStore extends ForwardingStore {
+        private final CountDownLatch awaited;
+        private final AtomicInteger segments = new AtomicInteger();
+
+        SlowStore(int expected) {
+            super(new MemoryStore());
+            awaited = new CountDownLatch(expected);
+        }
+
+        @Override
+        public PutResult putIfAbsent(ObjectKey key, Content content) {
+            if (key.value().contains("/wal/")) {
+                segments.incrementAndGet();
+                awaited.countDown();
+                try {
+                    assertThat(awaited.await(60, TimeUnit.SECONDS))
+                            .as("all on their way at once")
+                            .isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return store.putIfAbsent(key, content);
+        }
+    }
+
+    @Test
+    void a_push_that_waits_for_its_store_lets_the_next_one_compress() throws Exception {
+        PushLimits limits = new PushLimits(1);
+        SlowStore store = new SlowStore(limits.pushes());
+        Repository repository = new Repository(store, new ClusterName("main"), Keys.none(), 3);
+        repository.create(CLUSTER);
+        ArchivePush push = new ArchivePush(List.of(repository), directory, limits);
+        LocalFiles local = new LocalFiles(directory);
+        ExecutorService threads = Executors.newFixedThreadPool(limits.pushes());
+        try {
+            List<Future<?>> pushes = new ArrayList<>();
+            for (int i = 0; i < limits.pushes(); i++) {
+                WalSegmentName name = WalSegmentName.of(LocalFiles.SEGMENT.timeline(), 16L + i, CLUSTER.segmentSize());
+                Path file = local.segment(name, CLUSTER, i);
+                pushes.add(threads.submit(() -> push.push(file)));
+            }
+            for (Future<?> each : pushes) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(store.segments).hasValue(limits.pushes());
+    }
+
+    @Test
+    void memory_is_given_out_as_far_as_there_is_some_and_what_is_longer_than_all_gets_all() throws Exception {
+        PushLimits limits = new PushLimits(1);
+        int small = limits.take(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        Thread large = new Thread(() -> {
+            try {
+                limits.free(limits.take(Long.MAX_VALUE / 2));
+                taken.countDown();
+            } catch (InterruptedException e) {
+                // the test is over
+            }
+        });
+        large.setDaemon(true);
+        large.start();
+        while (large.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(taken.getCount()).isOne();
+        limits.free(small);
+        assertThat(taken.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+}
