@@ -66,7 +66,9 @@ class AgentFaultsTest {
         source.server().await("the status", () -> {
             String status =
                     source.pgpitr().run("status", "--json").expect(ExitCode.OK).out();
-            return status.contains("\"store_available\" : false") && status.contains(error);
+            return status.contains("\"store_available\" : false")
+                    && status.contains("the agent can't archive: the store fails")
+                    && status.contains(error);
         });
     }
 
@@ -195,15 +197,7 @@ class AgentFaultsTest {
             Cluster source = agent.cluster();
             PostgresInstance server = source.server();
             server.stop(StopMode.FAST);
-            Path wal = server.dataDirectory().resolve("pg_wal");
-            assertThat(work.user()
-                            .run(
-                                    work.folder(),
-                                    List.of("cp", "-a", wal + "/.", disk.place().toString()))
-                            .succeeded())
-                    .isTrue();
-            Workspace.delete(wal);
-            Files.createSymbolicLink(wal, disk.place());
+            disk.hold(server.dataDirectory().resolve("pg_wal"), work);
             server.start();
             agent.startAndWait();
             assertThat(source.pgpitr().run("status").expect(ExitCode.OK).err()).doesNotContain("the disk of pg_wal");

@@ -41,6 +41,16 @@ public final class SmallDisk implements AutoCloseable {
         return place;
     }
 
+    /** Moves a folder of a server that is stopped here, and leaves a link to it there. */
+    public void hold(Path folder, Workspace work) throws IOException {
+        List<String> copy = List.of("cp", "-a", folder + "/.", place.toString());
+        if (!work.user().run(work.folder(), copy).succeeded()) {
+            throw new IOException("can't copy " + folder + " to " + place);
+        }
+        Workspace.delete(folder);
+        Files.createSymbolicLink(folder, place);
+    }
+
     /** Leaves no room for content, and none for names either where their number is limited. */
     public void fill() throws IOException {
         try (OutputStream out = Files.newOutputStream(place.resolve(BALLAST), StandardOpenOption.CREATE)) {

@@ -51,13 +51,19 @@ class StreamedByAgentTest {
                 assertThat(metrics(Streaming.log(source))).contains("pgpitr_stream_up 1.0", "pgpitr_stream_lag_bytes ");
                 assertThat(source.pgpitr().run("list").expect(ExitCode.OK).out())
                         .contains("The stream has brought WAL up to ");
+                assertThat(warnings(source)).doesNotContain("the stream is down");
+                source.server().kill();
+                source.server().await("the warning", () -> warnings(source).contains("the stream is down"));
                 agent.kill();
             }
-            source.server().kill();
             Cluster recovered = source.recover().expect(end);
             recovered.discard();
             source.recover("--repository", "file://" + second).expect(end);
         }
+    }
+
+    private static String warnings(Cluster source) {
+        return source.pgpitr().run("status").expect(ExitCode.OK).err();
     }
 
     private static void initMakesAndDropsTheSlot(Cluster source) {

@@ -75,7 +75,7 @@ public record ArchivingStatus(
                     oldest,
                     disk.free(),
                     disk.total(),
-                    warnings(disk, oldest, clock));
+                    warnings(disk, oldest, agent.orElse(Map.of()), clock));
         } catch (NoSuchFileException e) {
             throw new PgpitrException(
                     ExitCode.USAGE,
@@ -103,7 +103,8 @@ public record ArchivingStatus(
         return done.get().compareTo(shipped.get()) > 0 ? done : shipped;
     }
 
-    private static List<String> warnings(WalDisk disk, Optional<Instant> oldest, Clock clock) {
+    private static List<String> warnings(
+            WalDisk disk, Optional<Instant> oldest, Map<String, Object> agent, Clock clock) {
         List<String> all = new ArrayList<>();
         if (disk.isScarce()) {
             all.add("the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");
@@ -111,6 +112,20 @@ public record ArchivingStatus(
         oldest.map(since -> Duration.between(since, clock.instant()))
                 .filter(age -> age.compareTo(LONG) > 0)
                 .ifPresent(age -> all.add("WAL waits to be archived since " + age.toMinutes() + " minutes"));
+        if (Boolean.FALSE.equals(part(agent, "archiver").get("store_available"))) {
+            all.add("the agent can't archive: the store fails");
+        }
+        if (part(agent, "prefetch").get("last_error") != null) {
+            all.add("WAL is not fetched ahead of the recovery");
+        }
+        Map<?, ?> stream = part(agent, "stream");
+        if (stream.get("last_error") != null && !"streaming".equals(stream.get("state"))) {
+            all.add("the stream is down; what has not been archived is lost with this host");
+        }
         return List.copyOf(all);
+    }
+
+    private static Map<?, ?> part(Map<String, Object> agent, String name) {
+        return agent.get(name) instanceof Map<?, ?> facts ? facts : Map.of();
     }
 }
