@@ -23,6 +23,8 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
+import org.pgpitr.it.kit.Outcome;
+import org.pgpitr.it.kit.SmallDisk;
 import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
@@ -262,6 +264,57 @@ class PrefetchTest {
         waiting.server().stop(StopMode.FAST);
         aborting.server().start();
         awaitLabel(aborting, "after");
+    }
+
+    @Test
+    void where_the_disk_of_pg_wal_is_full_the_recovery_goes_on_without_prefetched_wal() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(work, "wal", "size=160m,mode=700")) {
+            Cluster source = source(4 * MB);
+            archived(source, 2);
+            Cluster standby = withSpool(source.restore("--standby", "--target-timeline", "latest"));
+            disk.hold(standby.server().dataDirectory().resolve("pg_wal"), work);
+            standby.server()
+                    .include(TestDistribution.sample("standby.conf"))
+                    .set("archive_mode", "off")
+                    .set("wal_retrieve_retry_interval", "100ms")
+                    .start();
+            Spool spool = spool(standby);
+            takesFromAnAgent(source, standby, spool);
+            Path log = spool.folder().resolve("agent.log");
+            assertThat(read(log)).doesNotContain("nothing is prefetched");
+            source.insert("caught up");
+            source.archive();
+            awaitLabel(standby, "caught up");
+
+            // room for the one segment that the server itself brings in, and for none beside it
+            disk.fillTo(7 * MB);
+            standby.server()
+                    .await(
+                            "the warning",
+                            () -> read(log)
+                                    .contains("warning prefetch: nothing is prefetched: the disk of pg_wal is full"));
+            source.insert("while it is full");
+            source.archive();
+            awaitLabel(standby, "while it is full");
+            Outcome status = standby.pgpitr().run("status").expect(ExitCode.OK);
+            assertThat(status.out()).contains("it fails: nothing is prefetched");
+            assertThat(status.err()).contains("warning: WAL is not fetched ahead of the recovery");
+
+            disk.makeRoom();
+            standby.server().await("room again", () -> read(log).contains("the disk of pg_wal has room again"));
+            long before = find(TAKEN, spool.status()).orElse(0L);
+            standby.server().await("a prefetched segment", () -> {
+                source.insert("more");
+                source.archive();
+                return find(TAKEN, spool.status()).orElse(0L) > before;
+            });
+            Moment end = source.insert("end");
+            source.archive();
+            awaitLabel(standby, "end");
+            standby.server().promote();
+            standby.expect(end);
+            awaitNothingLeft(standby);
+        }
     }
 
     private Cluster standby(Cluster source, String sample) throws IOException {

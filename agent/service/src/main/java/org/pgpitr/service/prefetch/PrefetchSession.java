@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.pgpitr.error.ExitCode;
 import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
@@ -89,6 +90,8 @@ final class PrefetchSession implements AutoCloseable {
     private TimelineHistory history;
     private long active = System.nanoTime();
     private Trouble trouble;
+    /** There is no room for even one segment. */
+    private boolean scarce;
 
     /**
      * Begins one. The segments are closed with it, also if it does not come to be.
@@ -240,7 +243,7 @@ final class PrefetchSession implements AutoCloseable {
         boolean again = known != null
                 && (known.state == State.FAILED
                         || (known.state == State.ABSENT && !hook.isEmpty() && !known.askedBy.equals(hook)));
-        if ((known != null && !again) || underWay >= settings.workers() || !pause.isOver() || !hasRoom()) {
+        if ((known != null && !again) || underWay >= settings.workers() || !pause.isOver() || !mayTakeRoom()) {
             return;
         }
         Fetch fetch = new Fetch();
@@ -250,9 +253,26 @@ final class PrefetchSession implements AutoCloseable {
         pool.execute(() -> fetch(name, fetch));
     }
 
-    private boolean hasRoom() throws IOException {
+    /** Fewer segments than the budget allows is no trouble; none at all is told. */
+    private boolean mayTakeRoom() throws IOException {
         long size = segments.segmentSize().bytes();
-        return folder.hasRoom((count(State.READY) + underWay) * size, size);
+        long taken = count(State.READY) + underWay;
+        // begun again only with room for more, or a segment of the server's own would turn it off again
+        boolean room = folder.hasRoom(taken * size, scarce ? 2 * size : size);
+        if (room && scarce) {
+            log.info(Prefetcher.NAME, "the disk of pg_wal has room again");
+            scarce = false;
+            trouble = null;
+        } else if (!room && !scarce && taken == 0) {
+            trouble = new Trouble(
+                    ExitCode.USAGE,
+                    "nothing is prefetched: the disk of pg_wal is full, or as good as that",
+                    "archive-get goes on by itself; make room",
+                    clock.instant());
+            log.warning(Prefetcher.NAME, trouble.sentence());
+            scarce = true;
+        }
+        return room;
     }
 
     private long count(State state) {
