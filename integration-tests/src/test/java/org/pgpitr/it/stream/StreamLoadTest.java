@@ -3,12 +3,14 @@ package org.pgpitr.it.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
+import org.pgpitr.service.spool.Spool;
 
 /**
  * A server that writes as fast as it can: segments are archived while pieces of the next ones are stored. {@code
@@ -26,15 +28,39 @@ class StreamLoadTest {
             "insert into bulk select string_agg(md5(random()::text), '') from generate_series(1, 15000) r,"
                     + " generate_series(1, 32) g group by r";
 
-    @Test
-    void the_receiver_keeps_up_in_bounded_memory_and_all_of_it_is_recovered() throws Exception {
+    private enum Receiver {
+        /** Alone, into an encrypted repository on a disk. */
+        STREAM(Variant.DISK_ENCRYPTED, "stream-alone.conf"),
+        /** The agent, which archives the same segments too, into one on S3. */
+        AGENT(Variant.S3_ENCRYPTED, "stream-with-hook.conf");
+
+        private final Variant variant;
+        private final String sample;
+
+        Receiver(Variant variant, String sample) {
+            this.variant = variant;
+            this.sample = sample;
+        }
+
+        private Streaming begin(Cluster source) {
+            return this == STREAM ? Streaming.begin(source) : Streaming.agent(source);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_receiver_keeps_up_in_bounded_memory_and_all_of_it_is_recovered(Receiver receiver) throws Exception {
         try (Workspace work = new Workspace()) {
-            Cluster source = Streaming.cluster(work, Majors.newest(), Variant.DISK_ENCRYPTED, "stream-alone.conf");
+            Cluster source = Streaming.stopped(work, Majors.newest(), receiver.variant, receiver.sample);
+            source.pgpitr()
+                    .variable(Spool.VARIABLE, work.folder("spool").toString())
+                    .variable("PGPITR_AGENT_METRICS", "127.0.0.1:0");
+            Streaming.begun(source);
             source.server()
                     .execute("create table bulk (filler text)", "alter table bulk alter filler set storage plain");
             Streaming.createSlot(source);
             Moment end;
-            try (Streaming stream = Streaming.begin(source)) {
+            try (Streaming stream = receiver.begin(source)) {
                 for (int i = 0; i < SEGMENTS; i++) {
                     if (i == Math.max(0, SEGMENTS - RECOVERED)) {
                         source.backup();
@@ -44,9 +70,11 @@ class StreamLoadTest {
                 end = source.insert("end");
                 Streaming.awaitDurable(source);
                 long most = stream.mostMemory();
-                System.out.println("the receiver's memory after " + SEGMENTS + " segments: " + most + " MB");
+                System.out.println(receiver + ": its memory after " + SEGMENTS + " segments: " + most + " MB");
                 assertThat(most).isLessThanOrEqualTo(MEGABYTES);
-                source.server().await("the pieces of whole segments to go", () -> Streaming.pieces(source) <= 3);
+                if (receiver == Receiver.STREAM) {
+                    source.server().await("the pieces of whole segments to go", () -> Streaming.pieces(source) <= 3);
+                }
                 stream.kill();
             }
             source.server().kill();
