@@ -57,6 +57,7 @@ class SamplesTest {
                             "debian/pgpitr.conf",
                             "debian/environment",
                             "systemd/pgpitr-agent.service",
+                            "systemd/pgpitr-stream.service",
                             "prometheus/pgpitr-alerts.yml",
                             "pgpitr-disk.toml",
                             "pgpitr-s3.toml");

@@ -89,20 +89,10 @@ final class AgentProcess implements AutoCloseable {
         return process;
     }
 
+    /** As the systemd unit of the samples starts it. */
     AgentProcess start() throws IOException {
-        process = cluster.pgpitr().begin(log, Map.of("PGPITR_AGENT_LOG_FORMAT", "text"), arguments());
+        process = cluster.pgpitr().begin(log, Map.of("PGPITR_AGENT_LOG_FORMAT", "text"), TestDistribution.unitCommand("pgpitr-agent.service"));
         return this;
-    }
-
-    /** What the systemd unit of the samples starts it with. */
-    private static String[] arguments() throws IOException {
-        String line = Files.readAllLines(TestDistribution.sample("systemd/pgpitr-agent.service")).stream()
-                .filter(each -> each.startsWith("ExecStart="))
-                .findFirst()
-                .orElseThrow();
-        String[] words = line.substring("ExecStart=".length()).split(" ");
-        assertThat(words[0]).endsWith("/bin/pgpitr");
-        return Arrays.copyOfRange(words, 1, words.length);
     }
 
     /** Starts it and waits until hooks can ask it. */

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.newsclub.net.unix.AFUNIXDatagramSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.pgpitr.cli.demo.Program;
@@ -27,8 +29,6 @@ import org.pgpitr.service.spool.Spool;
 /** The systemd unit of the samples, as it stands, with this test in systemd's place. */
 @Tag("scenario")
 class AgentUnitTest {
-    private static final String INSTALLED = "/opt/pgpitr/bin/pgpitr";
-
     private static Map<String, String> unit() throws IOException {
         Map<String, String> settings = new HashMap<>();
         for (String line : Files.readAllLines(TestDistribution.sample("systemd/pgpitr-agent.service"))) {
@@ -43,7 +43,7 @@ class AgentUnitTest {
     @Test
     void the_unit_starts_the_agent_hears_that_it_is_ready_and_lives_and_stops_it() throws Exception {
         Map<String, String> unit = unit();
-        assertThat(unit).containsEntry("Type", "notify").containsEntry("ExecStart", INSTALLED + " agent");
+        assertThat(unit).containsEntry("Type", "notify").containsEntry("ExecStart", TestDistribution.INSTALLED + " agent");
         assertThat(Path.of("/run", unit.get("RuntimeDirectory"))).isEqualTo(Spool.STANDARD);
         long watchdog = Long.parseLong(unit.get("WatchdogSec").replace("s", ""));
         try (Workspace work = new Workspace();
@@ -77,17 +77,18 @@ class AgentUnitTest {
         return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
     }
 
-    @Test
-    void systemd_itself_has_nothing_to_say_against_the_unit() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"pgpitr-agent.service", "pgpitr-stream.service"})
+    void systemd_itself_has_nothing_to_say_against_the_unit(String name) throws Exception {
         assumeTrue(
                 Program.run(List.of("sh", "-c", "command -v systemd-analyze"), Path.of("/"), System.getenv())
                         .succeeded(),
                 "systemd-analyze is not installed");
         try (Workspace work = new Workspace()) {
             Path unit = Files.writeString(
-                    work.folder().resolve("pgpitr-agent.service"),
-                    Files.readString(TestDistribution.sample("systemd/pgpitr-agent.service"))
-                            .replace(INSTALLED, Pgpitr.launcher().toString()));
+                    work.folder().resolve(name),
+                    Files.readString(TestDistribution.sample("systemd/" + name))
+                            .replace(TestDistribution.INSTALLED, Pgpitr.launcher().toString()));
             Program verified = Program.run(
                     List.of("systemd-analyze", "verify", "--man=no", unit.toString()), work.folder(), System.getenv());
             assertThat(verified.output()).isEmpty();

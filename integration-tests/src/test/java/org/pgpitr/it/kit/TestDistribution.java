@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import org.pgpitr.cli.demo.ServerUser;
  */
 public final class TestDistribution {
     private static final List<String> NOT_FOR_PROGRAMS = List.of("logback", "surefire", "junit", "testcontainers");
+
+    /** Where the samples take the program for installed. */
+    public static final String INSTALLED = "/opt/pgpitr/bin/pgpitr";
 
     private static final class Holder {
         static final Distribution INSTANCE = make();
@@ -71,6 +75,23 @@ public final class TestDistribution {
     public static Path sourceTree() {
         Path here = Path.of("").toAbsolutePath();
         return Files.exists(here.resolve("pgpitr")) ? here : here.getParent();
+    }
+
+    /** The arguments with which a systemd unit of the samples starts pgpitr. */
+    public static String[] unitCommand(String unit) {
+        try {
+            String line = Files.readAllLines(sample("systemd/" + unit)).stream()
+                    .filter(each -> each.startsWith("ExecStart="))
+                    .findFirst()
+                    .orElseThrow();
+            String[] words = line.substring("ExecStart=".length()).split(" ");
+            if (!words[0].equals(INSTALLED)) {
+                throw new IllegalStateException(unit + " starts " + words[0]);
+            }
+            return Arrays.copyOfRange(words, 1, words.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One of {@code pg-conf-samples}, where the servers' user can read it. */

@@ -12,6 +12,7 @@ import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Programs;
+import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 
@@ -51,12 +52,11 @@ final class Streaming implements AutoCloseable {
         cluster.pgpitr().run("stream", "--create-slot").expect(ExitCode.OK);
     }
 
-    /** Begins to receive; as {@code [stream]} of the configuration says. */
+    /** Begins to receive, as the systemd unit of the samples does and {@code [stream]} of the configuration says. */
     static Streaming begin(Cluster cluster, String... options) {
-        String[] command = new String[options.length + 1];
-        command[0] = "stream";
-        System.arraycopy(options, 0, command, 1, options.length);
-        return launch(cluster, command);
+        List<String> command = new ArrayList<>(List.of(TestDistribution.unitCommand("pgpitr-stream.service")));
+        command.addAll(List.of(options));
+        return launch(cluster, command.toArray(String[]::new));
     }
 
     /** Begins the agent, which receives too; {@code PGPITR_SPOOL} is set. */
