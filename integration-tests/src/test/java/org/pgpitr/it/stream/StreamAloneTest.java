@@ -29,6 +29,7 @@ class StreamAloneTest {
                 source.server().query("select pg_switch_wal()");
                 end = source.insert("in the last pieces");
                 Streaming.awaitDurable(source);
+                source.server().set("fsync", "on").reload();
                 Outcome check = source.pgpitr().run("check").expect(ExitCode.OK);
                 assertThat(check.out())
                         .contains("WAL comes by the stream alone")
