@@ -91,7 +91,11 @@ final class AgentProcess implements AutoCloseable {
 
     /** As the systemd unit of the samples starts it. */
     AgentProcess start() throws IOException {
-        process = cluster.pgpitr().begin(log, Map.of("PGPITR_AGENT_LOG_FORMAT", "text"), TestDistribution.unitCommand("pgpitr-agent.service"));
+        process = cluster.pgpitr()
+                .begin(
+                        log,
+                        Map.of("PGPITR_AGENT_LOG_FORMAT", "text"),
+                        TestDistribution.unitCommand("pgpitr-agent.service"));
         return this;
     }
 

@@ -43,7 +43,9 @@ class AgentUnitTest {
     @Test
     void the_unit_starts_the_agent_hears_that_it_is_ready_and_lives_and_stops_it() throws Exception {
         Map<String, String> unit = unit();
-        assertThat(unit).containsEntry("Type", "notify").containsEntry("ExecStart", TestDistribution.INSTALLED + " agent");
+        assertThat(unit)
+                .containsEntry("Type", "notify")
+                .containsEntry("ExecStart", TestDistribution.INSTALLED + " agent");
         assertThat(Path.of("/run", unit.get("RuntimeDirectory"))).isEqualTo(Spool.STANDARD);
         long watchdog = Long.parseLong(unit.get("WatchdogSec").replace("s", ""));
         try (Workspace work = new Workspace();
@@ -88,7 +90,9 @@ class AgentUnitTest {
             Path unit = Files.writeString(
                     work.folder().resolve(name),
                     Files.readString(TestDistribution.sample("systemd/" + name))
-                            .replace(TestDistribution.INSTALLED, Pgpitr.launcher().toString()));
+                            .replace(
+                                    TestDistribution.INSTALLED,
+                                    Pgpitr.launcher().toString()));
             Program verified = Program.run(
                     List.of("systemd-analyze", "verify", "--man=no", unit.toString()), work.folder(), System.getenv());
             assertThat(verified.output()).isEmpty();

@@ -30,6 +30,10 @@ class StreamAloneTest {
                 end = source.insert("in the last pieces");
                 Streaming.awaitDurable(source);
                 source.server().set("fsync", "on").reload();
+                source.server()
+                        .await(
+                                "fsync",
+                                () -> source.server().query("show fsync").equals("on"));
                 Outcome check = source.pgpitr().run("check").expect(ExitCode.OK);
                 assertThat(check.out())
                         .contains("WAL comes by the stream alone")

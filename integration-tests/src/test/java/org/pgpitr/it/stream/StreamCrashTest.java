@@ -116,7 +116,10 @@ class StreamCrashTest {
             }
             source.server().kill();
             source.pgpitr().run("verify", "--full").expect(ExitCode.OK);
-            source.recover().expect(end);
+            Cluster recovered = source.restore("--no-archive", "--target-action", "promote");
+            source.pgpitr().environment().forEach(recovered.server()::environment);
+            recovered.server().start().awaitRecovered();
+            recovered.expect(end);
         }
     }
 
