@@ -36,7 +36,8 @@ public final class BackupCatalog {
     /** What that lease is for when backups are deleted that a retention policy does not keep. */
     public static final String EXPIRY = "expire";
 
-    private static final int READERS = 8;
+    /** Each takes two short answers of the store; there may be some hundred. */
+    private static final int READERS = 64;
     /** Of one backup, in a listing of all: half of what a store gives in one answer. */
     private static final int MANY_OBJECTS = 500;
 

@@ -28,6 +28,7 @@ public final class RecoveryFactsReader {
      */
     public static RecoveryFacts read(Generation generation, Clock clock) {
         Instant asOf = clock.instant();
+        ArchiveListing wal = ArchiveListing.begin(generation);
         BackupCatalog.Listing listing = new BackupCatalog(generation).list();
         if (listing.backups().isEmpty() && !listing.unreadable().isEmpty()) {
             throw listing.unreadable().get(0).reason();
@@ -41,7 +42,7 @@ public final class RecoveryFactsReader {
                         .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
                         .toList(),
                 archive.histories(),
-                ArchiveListing.scan(generation, streamed),
+                wal.scan(streamed),
                 asOf);
     }
 }

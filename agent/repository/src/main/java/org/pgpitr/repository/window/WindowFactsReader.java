@@ -39,19 +39,21 @@ import org.pgpitr.storage.StorageException;
 final class WindowFactsReader {
     private final Generation generation;
     private final WalArchive archive;
+    private final ArchiveListing listing;
     private final int atATime;
 
     /** @param atATime how many listings and manifests are read at a time */
     WindowFactsReader(Generation generation, int atATime) {
         this.generation = generation;
         this.archive = new WalArchive(generation);
+        this.listing = ArchiveListing.begin(generation);
         this.atATime = atATime;
     }
 
     /** Segments and pieces; the pieces first, since they go when their segment is archived. */
     ArchivedWal wal() {
         Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
-        return ArchiveListing.scan(generation, streamed);
+        return listing.scan(streamed);
     }
 
     /** Which segments were refused, and where they are. */
@@ -65,26 +67,44 @@ final class WindowFactsReader {
     }
 
     /**
-     * All facts.
+     * All facts. What takes a store long is read at the same time, but all of it after the backups: what they need is
+     * there.
      *
-     * @param listing the backups
+     * @param backups as they were listed
      * @throws PgpitrException NO_KEY
      * @throws StorageException if the store does not answer
      */
-    WindowFacts read(BackupCatalog.Listing listing, Instant asOf) {
-        SortedMap<TimelineId, String> damaged = new TreeMap<>();
-        SortedMap<TimelineId, TimelineHistory> histories = histories(damaged);
-        RecoveryFacts facts = new RecoveryFacts(
-                generation.identity().segmentSize(),
-                listing.backups(),
-                listing.unreadable().stream()
-                        .map(backup ->
-                                new PassedOver(backup.id(), backup.reason().getMessage()))
-                        .toList(),
-                histories,
-                wal(),
-                asOf);
-        return new WindowFacts(facts, damaged, refused(), new TreeMap<>()).without(defects(listing.backups()));
+    WindowFacts read(BackupCatalog.Listing backups, Instant asOf) {
+        ExecutorService threads = Executors.newFixedThreadPool(atATime, work -> {
+            Thread thread = new Thread(work, "window");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Future<ArchivedWal> wal = threads.submit(this::wal);
+            Future<SortedMap<WalSegmentName, ObjectKey>> refused = threads.submit(this::refused);
+            Map<BackupId, Future<Optional<String>>> asked = new LinkedHashMap<>();
+            for (BackupSummary backup : backups.backups()) {
+                asked.put(backup.id(), threads.submit(() -> WholeBackups.defect(generation, backup.id())));
+            }
+            SortedMap<TimelineId, String> damaged = new TreeMap<>();
+            SortedMap<TimelineId, TimelineHistory> histories = histories(damaged);
+            RecoveryFacts facts = new RecoveryFacts(
+                    generation.identity().segmentSize(),
+                    backups.backups(),
+                    backups.unreadable().stream()
+                            .map(backup ->
+                                    new PassedOver(backup.id(), backup.reason().getMessage()))
+                            .toList(),
+                    histories,
+                    get(wal),
+                    asOf);
+            Map<BackupId, String> defects = new LinkedHashMap<>();
+            asked.forEach((id, answer) -> get(answer).ifPresent(defect -> defects.put(id, defect)));
+            return new WindowFacts(facts, damaged, get(refused), new TreeMap<>()).without(defects);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private SortedMap<TimelineId, TimelineHistory> histories(SortedMap<TimelineId, String> damaged) {
@@ -104,37 +124,17 @@ final class WindowFactsReader {
         return histories;
     }
 
-    /** What is missing of backups, as one listing of each tells. */
-    private Map<BackupId, String> defects(List<BackupSummary> backups) {
-        ExecutorService threads = Executors.newFixedThreadPool(atATime, work -> {
-            Thread thread = new Thread(work, "window");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            Map<BackupId, Future<Optional<String>>> asked = new LinkedHashMap<>();
-            for (BackupSummary backup : backups) {
-                asked.put(backup.id(), threads.submit(() -> WholeBackups.defect(generation, backup.id())));
-            }
-            Map<BackupId, String> defects = new LinkedHashMap<>();
-            asked.forEach((id, answer) -> get(answer).ifPresent(defect -> defects.put(id, defect)));
-            return defects;
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static Optional<String> get(Future<Optional<String>> answer) {
+    private static <T> T get(Future<T> answer) {
         try {
             return answer.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while listing backups", e);
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading the archive", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
             }
-            throw new IllegalStateException("listing a backup", e.getCause());
+            throw new IllegalStateException("reading the archive", e.getCause());
         }
     }
 }
