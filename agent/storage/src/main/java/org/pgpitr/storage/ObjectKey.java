@@ -1,9 +1,5 @@
 package org.pgpitr.storage;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.regex.Pattern;
-
 /**
  * The name of an object: parts of printable ASCII joined by slashes, such as {@code main/1/cluster.json}. Keys order
  * by their bytes.
@@ -15,7 +11,7 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
     /** In characters. */
     public static final int MAX_LENGTH = 512;
 
-    private static final Pattern ALPHABET = Pattern.compile("[A-Za-z0-9._/+=-]{1," + MAX_LENGTH + "}");
+    private static final String TEMPORARY = ".tmp";
 
     public ObjectKey {
         if (!isValid(value)) {
@@ -23,17 +19,35 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         }
     }
 
-    /** Whether there can be a key of this name. */
+    /** Whether there can be a key of this name. Asked for each name in a listing of millions. */
     public static boolean isValid(String value) {
-        if (!ALPHABET.matcher(value).matches()) {
+        if (value.length() > MAX_LENGTH) {
             return false;
         }
-        for (String part : value.split("/", -1)) {
-            if (part.isEmpty() || part.equals(".") || part.equals("..") || part.endsWith(".tmp")) {
+        int begin = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            if (i == value.length() || value.charAt(i) == '/') {
+                if (!isPart(value, begin, i)) {
+                    return false;
+                }
+                begin = i + 1;
+            } else if (!isAllowed(value.charAt(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isPart(String value, int begin, int end) {
+        int length = end - begin;
+        if (length <= 2 && value.startsWith("..".substring(0, length), begin)) {
+            return false; // "", "." and ".."
+        }
+        return length < TEMPORARY.length() || !value.startsWith(TEMPORARY, end - TEMPORARY.length());
+    }
+
+    private static boolean isAllowed(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "._+=-".indexOf(c) >= 0;
     }
 
     public static ObjectKey of(String value) {
@@ -47,8 +61,7 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
 
     @Override
     public int compareTo(ObjectKey other) {
-        return Arrays.compareUnsigned(
-                value.getBytes(StandardCharsets.US_ASCII), other.value.getBytes(StandardCharsets.US_ASCII));
+        return value.compareTo(other.value); // the same for ASCII
     }
 
     @Override
