@@ -334,6 +334,19 @@ class LauncherTest {
         assertThat(call.indexOf("-Xmx1g")).isGreaterThan(call.indexOf("-Xmx480m"));
     }
 
+    @Test
+    void an_agent_that_a_hook_starts_is_an_agent_and_not_that_hook() throws Exception {
+        Map<String, String> failing = Map.of("STATUS", "1");
+        Result agent = run(launcher(), failing, "agent");
+        Result onDemand = run(launcher(), failing, "agent", "--on-demand", "archive-get");
+
+        assertThat(onDemand.status()).isEqualTo(agent.status());
+        assertThat(onDemand.call())
+                .startsWith(agent.call().toArray(String[]::new))
+                .endsWith("--on-demand", "archive-get")
+                .doesNotContain("-XX:TieredStopAtLevel=1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-c", "--config", "-r", "--repository", "--cluster"})
     void the_command_is_found_behind_the_options_that_may_stand_before_it(String option) throws Exception {
