@@ -1,12 +1,12 @@
 package org.pgpitr.cli.command;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
-import org.pgpitr.cli.output.ErrorText;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.PinJson;
 import org.pgpitr.cli.recovery.Planning;
@@ -15,13 +15,10 @@ import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.lease.Lease;
-import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.repository.retention.Pin;
-import org.pgpitr.repository.retention.Pins;
 import org.pgpitr.service.config.Configuration;
+import org.pgpitr.service.expire.PinTask;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -42,6 +39,8 @@ import picocli.CommandLine.Spec;
             "  pgpitr pin 20261120T140500Z --reason 'audit of 2026' --until 2033-12-31"
         })
 public final class PinCommand extends PgpitrCommand {
+    private static final Duration PATIENCE_WITH_EXPIRY = Duration.ofMinutes(10);
+
     private final Environment environment;
 
     @Spec
@@ -79,7 +78,7 @@ public final class PinCommand extends PgpitrCommand {
     }
 
     @Override
-    ExitCode run() {
+    ExitCode run() throws InterruptedException {
         Pin pin = pin();
         Configuration configuration = options.load(environment, List.of());
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
@@ -87,8 +86,7 @@ public final class PinCommand extends PgpitrCommand {
                     .generation(
                             generation == null ? OptionalInt.empty() : OptionalInt.of(generation),
                             Optional.of(pin.backup()));
-            new Pins(found).add(pin);
-            warnOfExpire(found);
+            new PinTask(found, PATIENCE_WITH_EXPIRY, output.progress(environment), environment.clock()).run(pin);
             if (output.json()) {
                 PinJson.of(pin)
                         .put("backup", pin.backup())
@@ -123,14 +121,5 @@ public final class PinCommand extends PgpitrCommand {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-    }
-
-    /** One that looked just before the pin came goes on. */
-    private void warnOfExpire(Generation found) {
-        Lease.holderOf(found, BackupCatalog.LEASE, LeaseHolder.thisProcess(), environment.clock())
-                .filter(holder -> holder.startsWith("expire"))
-                .ifPresent(holder -> new ErrorText(environment.err(), environment.coloursErr())
-                        .warning("an expire is under way (" + holder + "); look with `pgpitr list` when it has ended"
-                                + " whether the backup is still there"));
     }
 }

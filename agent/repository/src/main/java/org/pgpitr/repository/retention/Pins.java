@@ -84,15 +84,13 @@ public final class Pins {
     }
 
     /**
-     * Pins a backup.
+     * Pins a backup. An expiry that is under way may have looked before: see {@link #confirm}.
      *
      * @throws PgpitrException USAGE if there is no such backup, or if it is pinned already
      */
     public void add(Pin pin) {
-        BackupCatalog catalog = new BackupCatalog(generation);
-        requireBackup(catalog, pin.backup());
-        ObjectKey key = generation.layout().pin(pin.backup().value());
-        if (generation.store().putIfAbsent(key, Content.of(write(pin))) == ObjectStore.PutResult.EXISTS) {
+        requireBackup(pin.backup());
+        if (!put(pin)) {
             Optional<Pin> there = find(pin.backup());
             if (there.isPresent() && !there.get().equals(pin)) {
                 throw new PgpitrException(
@@ -102,12 +100,26 @@ public final class Pins {
                         "take that pin off first: `pgpitr unpin " + pin.backup() + "`");
             }
         }
-        // an expire may have been about to delete it
-        requireBackup(catalog, pin.backup());
     }
 
-    private void requireBackup(BackupCatalog catalog, BackupId id) {
-        if (!catalog.contains(id)) {
+    /**
+     * Makes sure of a pin that was just added; to be called when every expiry has ended that began before.
+     *
+     * @throws PgpitrException USAGE if the backup has gone meanwhile
+     */
+    public void confirm(Pin pin) {
+        // it may have been taken for an older one of the same backup, which had ended
+        put(pin);
+        requireBackup(pin.backup());
+    }
+
+    private boolean put(Pin pin) {
+        ObjectKey key = generation.layout().pin(pin.backup().value());
+        return generation.store().putIfAbsent(key, Content.of(write(pin))) == ObjectStore.PutResult.CREATED;
+    }
+
+    private void requireBackup(BackupId id) {
+        if (!new BackupCatalog(generation).contains(id)) {
             throw new PgpitrException(
                     ExitCode.USAGE, "there is no backup " + id + " in " + generation, "see `pgpitr list`");
         }

@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.plan.BackupWays;
 import org.pgpitr.repository.plan.WalSpan;
 import org.pgpitr.repository.retention.Reason.Kind;
@@ -38,6 +41,7 @@ final class WalRules {
         policy.window().ifPresent(rules::window);
         policy.wal().ifPresentOrElse(rules::walAge, rules::allWal);
         rules.users();
+        rules.usersOfWhatIsGone();
         rules.consistency();
         rules.newTimelines();
         rules.unknownTimelines();
@@ -142,6 +146,17 @@ final class WalRules {
                 onward(backup, backup.onto(), Kind.IN_USE, "backup " + backup.id() + " is in use: " + user);
             }
         }
+    }
+
+    /** A backup's manifest went while somebody had read it: what it needs nobody else can tell. */
+    private void usersOfWhatIsGone() {
+        Set<BackupId> known =
+                generation.recovery().backups().stream().map(BackupSummary::id).collect(Collectors.toSet());
+        generation.inUse().forEach((id, user) -> {
+            if (!known.contains(id)) {
+                everything(Kind.IN_USE, "backup " + id + ", whose manifest is gone, is in use: " + user);
+            }
+        });
     }
 
     private void consistency() {

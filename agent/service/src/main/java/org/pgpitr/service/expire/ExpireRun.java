@@ -79,7 +79,7 @@ final class ExpireRun {
                 part.leftovers().stream().filter(left -> !left.stays()).forEach(left -> leftover(generation, left));
             }
             wal();
-            delete(plan.endedMarks());
+            delete(endedMarks());
             disk.ifPresent(files -> files.delete(plan.staleFiles()));
         } finally {
             progress.end();
@@ -182,6 +182,20 @@ final class ExpireRun {
             objects += deletion.files();
             companions(generation, current.generation(generation.number()));
         }
+    }
+
+    /** A pin that was taken off and put on anew since the facts were read stands under the same name as the old one. */
+    private List<ObjectKey> endedMarks() {
+        Set<ObjectKey> holding = new TreeSet<>();
+        for (Generation generation : generations) {
+            leases.of(generation);
+            new Pins(generation)
+                    .list().values().stream()
+                            .filter(pin -> pin.holdsAt(clock.instant()))
+                            .forEach(pin -> holding.add(
+                                    generation.layout().pin(pin.backup().value())));
+        }
+        return plan.endedMarks().stream().filter(key -> !holding.contains(key)).toList();
     }
 
     /** Behind the WAL: what is left of them, if this is broken off, the next run finds by their names. */

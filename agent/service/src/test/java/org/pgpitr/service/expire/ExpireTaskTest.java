@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -214,6 +216,81 @@ class ExpireTaskTest {
                 .contains("main/1/backup/" + id(1) + "/data/0000/000000.tar.zst")
                 .contains("main/1/backup/" + id(2) + "/manifest.jsonl.zst")
                 .containsAll(segments(1, 1, 10, 44));
+
+        // nor does another run take away the WAL of the one without a manifest
+        fixture.task(newest(1)).run();
+        assertThat(left())
+                .contains("main/1/backup/" + id(1) + "/data/0000/000000.tar.zst")
+                .containsAll(segments(1, 1, 10, 44));
+    }
+
+    @Test
+    void a_pin_that_is_put_on_anew_while_expire_runs_stays() {
+        Pins pins = new Pins(generation);
+        pins.add(new Pin(id(3), "the audit", day(1), Optional.of(day(2))));
+        Pin anew = new Pin(id(3), "another audit", day(5), Optional.empty());
+        AtomicBoolean pinned = new AtomicBoolean();
+        RefusingStore store = new RefusingStore(fixture.store, key -> false, () -> {
+            if (pinned.compareAndSet(false, true)) {
+                pins.remove(id(3));
+                pins.add(anew);
+            }
+        });
+
+        fixture.task(store, newest(1)).run();
+
+        assertThat(pins.list()).containsOnlyKeys(id(3)).containsValue(anew);
+    }
+
+    @Test
+    void a_pin_waits_for_an_expiry_that_began_before_it_and_says_when_the_backup_is_gone() throws Exception {
+        Lease expiry = Lease.acquire(generation, BackupCatalog.LEASE, BackupCatalog.EXPIRY, HERE, fixture.clock);
+        Pin pin = new Pin(id(2), "wait", day(5), Optional.empty());
+        Pin gone = new Pin(id(1), "too late", day(5), Optional.empty());
+
+        assertThatExceptionOfType(PgpitrException.class)
+                .isThrownBy(() -> pinTask(Duration.ZERO, Progress.NONE).run(pin))
+                .withMessageContaining("the pin is set, but an expire")
+                .extracting(PgpitrException::exitCode)
+                .isEqualTo(ExitCode.LOCKED);
+        new Pins(generation).remove(id(2));
+        List<String> said = new ArrayList<>();
+        pinTask(Duration.ofHours(1), new Hearing(line -> {
+                    said.add(line);
+                    expiry.close();
+                }))
+                .run(pin);
+        assertThat(said).singleElement().asString().contains("waiting");
+        assertThat(new Pins(generation).list()).containsOnlyKeys(id(2));
+
+        Lease another = Lease.acquire(generation, BackupCatalog.LEASE, BackupCatalog.EXPIRY, HERE, fixture.clock);
+        PinTask tooLate = pinTask(Duration.ofHours(1), new Hearing(line -> {
+            new BackupCatalog(generation).deleteManifest(id(1), another);
+            another.close();
+        }));
+        assertThatExceptionOfType(PgpitrException.class)
+                .isThrownBy(() -> tooLate.run(gone))
+                .withMessageContaining("there is no backup " + id(1));
+    }
+
+    private record Hearing(Consumer<String> hears) implements Progress {
+        @Override
+        public void begin(String what, long totalBytes) {}
+
+        @Override
+        public void advance(long bytes) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void say(String line) {
+            hears.accept(line);
+        }
+    }
+
+    private PinTask pinTask(Duration patience, Progress progress) {
+        return new PinTask(generation, patience, progress, fixture.clock);
     }
 
     @Test
