@@ -18,6 +18,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.service.agent.AgentComponent;
 import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.agent.MetricsPort;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.catalog.CatalogComponent;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.ListenAddress;
@@ -109,7 +110,13 @@ public final class AgentCommand extends PgpitrCommand {
                 : Path.of("").toRealPath();
         AgentLog log = new AgentLog(environment.err(), configuration.agent().logFormat(), environment.clock());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        AgentComponents parts = new AgentComponents(environment, configuration, dataDirectory, log, registry);
+        AgentComponents parts = new AgentComponents(
+                environment,
+                configuration,
+                dataDirectory,
+                new PushLimits(configuration.agent().workers()),
+                log,
+                registry);
         if (onDemand != null) {
             serve(parts, file, time);
             return ExitCode.OK;

@@ -34,11 +34,13 @@ import org.pgpitr.service.wiring.Wiring;
  * The parts of an agent for one data directory.
  *
  * @param dataDirectory its real path
+ * @param limits of all pushes: what is received and what PostgreSQL offers are the same segments
  */
 record AgentComponents(
         Environment environment,
         Configuration configuration,
         Path dataDirectory,
+        PushLimits limits,
         AgentLog log,
         MeterRegistry registry) {
     private static final int LARGE_SEGMENT = 16 << 20;
@@ -56,7 +58,6 @@ record AgentComponents(
     AgentComponent archiver(Wiring wiring, Path file, Optional<FileTime> time, Consumer<SegmentSummary> archived)
             throws IOException {
         WalSegmentSize segmentSize = LocalServer.segmentSize(dataDirectory);
-        PushLimits limits = new PushLimits(configuration.agent().workers());
         return new Archiver(
                 dataDirectory,
                 segmentSize,
@@ -113,6 +114,7 @@ record AgentComponents(
                 wiring.connection(),
                 wiring.repositories(),
                 wiring.stream(noSlot, StreamOptions.OnMissing.REQUIRE),
+                limits,
                 log,
                 environment.clock(),
                 registry);

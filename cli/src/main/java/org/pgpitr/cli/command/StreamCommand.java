@@ -9,6 +9,7 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.service.Progress;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.Entry;
@@ -132,6 +133,7 @@ public final class StreamCommand extends PgpitrCommand {
                 wiring.stream(
                         StreamOptions.OnNoSlot.FAIL,
                         acceptGap ? StreamOptions.OnMissing.GIVE_UP : StreamOptions.OnMissing.REQUIRE),
+                new PushLimits(1),
                 noLoop ? StreamReceiver.OnFailure.FAIL : StreamReceiver.OnFailure.RETRY_WHAT_PASSES,
                 new Listener(output.progress(environment)),
                 environment.clock());

@@ -20,6 +20,7 @@ import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.stream.StreamListener;
 import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.service.stream.StreamPosition;
@@ -112,6 +113,7 @@ class FlushTest {
                         StreamOptions.Pace.PERIODIC,
                         StreamOptions.OnNoSlot.FAIL,
                         StreamOptions.OnMissing.REQUIRE),
+                new PushLimits(1),
                 StreamReceiver.OnFailure.RETRY,
                 listener,
                 Clock.systemUTC());

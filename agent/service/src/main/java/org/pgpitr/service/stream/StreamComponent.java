@@ -13,20 +13,23 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.agent.AgentComponent;
 import org.pgpitr.service.agent.AgentLog;
+import org.pgpitr.service.archive.PushLimits;
 
 /** The receiver as a part of the agent: it goes on whatever breaks it off, since somebody may mend it. */
 public final class StreamComponent implements AgentComponent {
     private final StreamReceiver receiver;
 
+    /** @param limits shared with the archiver: both push the same segments */
     public StreamComponent(
             ConnectionSettings settings,
             List<Repository> repositories,
             StreamOptions options,
+            PushLimits limits,
             AgentLog log,
             Clock clock,
             MeterRegistry registry) {
         this.receiver = new StreamReceiver(
-                settings, repositories, options, StreamReceiver.OnFailure.RETRY, new Logging(log), clock);
+                settings, repositories, options, limits, StreamReceiver.OnFailure.RETRY, new Logging(log), clock);
         StreamMetrics.register(registry, receiver, clock);
     }
 

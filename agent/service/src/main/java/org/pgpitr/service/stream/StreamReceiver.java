@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.pgpitr.cluster.ConnectionSettings;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.StorageException;
 
 /**
@@ -32,16 +33,21 @@ public final class StreamReceiver {
     private final ConnectionSettings settings;
     private final List<Repository> repositories;
     private final StreamOptions options;
+    private final PushLimits limits;
     private final OnFailure onFailure;
     private final StreamProgress progress;
     private final Clock clock;
     private Thread thread;
 
-    /** @param repositories at least one; WAL counts as durable when all of them hold it */
+    /**
+     * @param repositories at least one; WAL counts as durable when all of them hold it
+     * @param limits of the pushes of whole segments
+     */
     public StreamReceiver(
             ConnectionSettings settings,
             List<Repository> repositories,
             StreamOptions options,
+            PushLimits limits,
             OnFailure onFailure,
             StreamListener listener,
             Clock clock) {
@@ -51,6 +57,7 @@ public final class StreamReceiver {
         this.settings = settings;
         this.repositories = List.copyOf(repositories);
         this.options = options;
+        this.limits = limits;
         this.onFailure = onFailure;
         this.progress = new StreamProgress(listener, clock);
         this.clock = clock;
@@ -76,7 +83,7 @@ public final class StreamReceiver {
                 progress.state(StreamStatus.State.CONNECTING);
                 long begin = System.nanoTime();
                 try {
-                    new StreamSession(settings, repositories, options, progress, clock).run();
+                    new StreamSession(settings, repositories, options, limits, progress, clock).run();
                 } catch (RuntimeException e) {
                     if (Thread.interrupted()) {
                         throw interrupted(e);

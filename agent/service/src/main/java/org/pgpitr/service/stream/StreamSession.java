@@ -20,6 +20,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.service.archive.LocalCluster;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.StorageException;
 
 /** One connection's worth of receiving: from finding out where to go on, to whatever breaks it off. */
@@ -37,6 +38,7 @@ final class StreamSession {
     private final ConnectionSettings settings;
     private final List<Repository> repositories;
     private final StreamOptions options;
+    private final PushLimits limits;
     private final StreamProgress progress;
     private final Clock clock;
 
@@ -50,11 +52,13 @@ final class StreamSession {
             ConnectionSettings settings,
             List<Repository> repositories,
             StreamOptions options,
+            PushLimits limits,
             StreamProgress progress,
             Clock clock) {
         this.settings = settings;
         this.repositories = repositories;
         this.options = options;
+        this.limits = limits;
         this.progress = progress;
         this.clock = clock;
     }
@@ -130,7 +134,7 @@ final class StreamSession {
             Optional<StreamStart.Switch> end = start.switchOf(from.timeline());
             Lsn horizon = end.map(StreamStart.Switch::end).orElse(server.flushed());
             List<StreamTarget> targets = places.stream()
-                    .map(place -> new StreamTarget(place.repository(), place.generation(), options, horizon))
+                    .map(place -> new StreamTarget(place.repository(), place.generation(), options, limits, horizon))
                     .toList();
             try (Intake intake = new Intake(from, size, options);
                     Storing storing = new Storing(intake, targets)) {

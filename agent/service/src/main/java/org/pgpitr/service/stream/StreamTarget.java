@@ -8,6 +8,7 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.archive.ArchivePush;
+import org.pgpitr.service.archive.PushLimits;
 
 /**
  * One repository that a stream goes into. Pieces may be stored by one thread while another one archives whole segments.
@@ -18,9 +19,12 @@ final class StreamTarget {
     private final Lsn horizon;
     private final Map<ReceivedSegment, StoredPieces> segments = new ConcurrentHashMap<>();
 
-    /** @param horizon from here on nothing can be there already: this is where the server stood when the stream began */
-    StreamTarget(Repository repository, Generation generation, StreamOptions options, Lsn horizon) {
-        this.push = new ArchivePush(List.of(repository), Path.of(""));
+    /**
+     * @param limits of whole segments' pushes
+     * @param horizon from here on nothing can be there already: this is where the server stood when the stream began
+     */
+    StreamTarget(Repository repository, Generation generation, StreamOptions options, PushLimits limits, Lsn horizon) {
+        this.push = new ArchivePush(List.of(repository), Path.of(""), limits);
         this.store = new PieceStore(generation, options.pieceBytes());
         this.horizon = horizon;
     }

@@ -28,6 +28,7 @@ import org.pgpitr.cluster.ConnectionSettings;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.prefetch.PrefetchMetrics;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.stream.StreamComponent;
@@ -93,6 +94,7 @@ class MonitoringPageTest {
                         StreamOptions.Pace.PERIODIC,
                         StreamOptions.OnNoSlot.FAIL,
                         StreamOptions.OnMissing.REQUIRE),
+                new PushLimits(1),
                 new AgentLog(new PrintWriter(Writer.nullWriter()), AgentLog.Format.TEXT, Clock.systemUTC()),
                 Clock.systemUTC(),
                 registry);

@@ -27,6 +27,7 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
@@ -202,6 +203,7 @@ class StreamTargetTest {
                 StreamedRepository.over(store),
                 new Generation(store, generation.layout(), generation.identity(), generation.codec()),
                 OPTIONS,
+                new PushLimits(1),
                 END);
     }
 

@@ -16,6 +16,7 @@ import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.memory.MemoryStore;
@@ -59,7 +60,7 @@ final class StreamedRepository {
     }
 
     StreamTarget target(Lsn horizon) {
-        return new StreamTarget(repository, generation, OPTIONS, horizon);
+        return new StreamTarget(repository, generation, OPTIONS, new PushLimits(1), horizon);
     }
 
     StreamArchive pieces() {
