@@ -2,13 +2,20 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
+import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 
@@ -35,7 +42,11 @@ class TimelinesTest {
 
             // The old primary goes on as if nothing had happened: both timelines grow in one repository.
             Moment later = source.insert("later on timeline 1");
+            source.restorePoint("later there");
             source.archive();
+            Outcome elsewhere = source.pgpitr().run("plan", "--target-name", "later there");
+            assertThat(elsewhere.expect(ExitCode.TARGET_UNREACHABLE).err().replaceAll("\\s+", " "))
+                    .contains("on timeline 1 it can be reached, with `--target-timeline 1`");
 
             Cluster third =
                     source.recoverAndArchive("--target-name", "on timeline 2").expect(b);
@@ -54,6 +65,41 @@ class TimelinesTest {
             second.archive();
             source.recover("--target-timeline", "2").expect(d).discard();
             source.pgpitr().run("verify").expect(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void a_damaged_history_keeps_its_timeline_from_being_followed_and_every_recovery_from_ending() throws IOException {
+        try (Workspace work = new Workspace()) {
+            Cluster source = Cluster.create(work, Majors.newest(), Variant.DISK, InitdbOptions.standard());
+            source.backup();
+            Moment a = source.insert("a");
+            source.archive();
+            Cluster second = source.recoverAndArchive();
+            second.insert("b");
+            second.archive();
+            Path history = source.repositoryFolder().resolve("main/1/history/00000002.history.zst");
+            byte[] damaged = Files.readAllBytes(history);
+            damaged[damaged.length / 2] ^= 1;
+            Files.write(history, damaged);
+
+            Outcome newest = source.pgpitr().run("plan").expect(ExitCode.TARGET_UNREACHABLE);
+            assertThat(newest.err()).contains("00000002.history can't be read");
+            Outcome first =
+                    source.pgpitr().run("plan", "--target-timeline", "1").expect(ExitCode.OK);
+            assertThat(first.out()).contains("00000002.history can't be read");
+
+            PostgresInstance server = source.restore(
+                            "--no-archive", "--target-timeline", "1", "--target-xid", Long.toString(a.xid()))
+                    .server()
+                    .start();
+            server.await(
+                    "the pause",
+                    () -> server.query("select pg_is_wal_replay_paused()").equals("t"));
+            assertThat(server.rows("select label from t")).containsExactly("a");
+            server.execute("select pg_wal_replay_resume()");
+            server.await("the end of the server", () -> !server.isRunning());
+            assertThat(server.log()).contains("could not restore file \"00000002.history\"");
         }
     }
 }

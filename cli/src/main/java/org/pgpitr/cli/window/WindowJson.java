@@ -161,7 +161,7 @@ public final class WindowJson {
             json.put("first", missing.first()).put("last", missing.last()).put("count", missing.count());
         } else if (cause instanceof GapCause.BrokenWal broken) {
             json.put("segment", broken.segment()).put("object", broken.evidence());
-        } else if (cause instanceof GapCause.DamagedWal damaged) {
+        } else if (cause instanceof GapCause.UnusableWal damaged) {
             json.put("segment", damaged.segment())
                     .put("file", damaged.wal().file())
                     .put("object", damaged.wal().object());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -176,16 +177,27 @@ public final class WalArchive {
         return store.stat(layout.wal(name)).isPresent();
     }
 
-    /** All archived histories by timeline; timeline 1 has none. Needs a key in an encrypted generation. */
-    public Map<TimelineId, TimelineHistory> histories() {
+    /**
+     * All archived histories; that one is damaged is told of it alone.
+     *
+     * @throws PgpitrException NO_KEY
+     */
+    public ArchivedHistories histories() {
         List<TimelineHistoryName> names = new ArrayList<>();
         listHistories((name, stat) -> names.add(name));
-        ArchivedFileReader reader = new ArchivedFileReader(generation);
-        Map<TimelineId, TimelineHistory> histories = new TreeMap<>();
+        SortedMap<TimelineId, TimelineHistory> readable = new TreeMap<>();
+        SortedMap<TimelineId, PgpitrException> damaged = new TreeMap<>();
         for (TimelineHistoryName name : names) {
-            reader.history(name).ifPresent(history -> histories.put(name.timeline(), history));
+            try {
+                history(name).ifPresent(history -> readable.put(name.timeline(), history));
+            } catch (PgpitrException e) {
+                if (e.exitCode() != ExitCode.CORRUPT) {
+                    throw e;
+                }
+                damaged.put(name.timeline(), e);
+            }
         }
-        return histories;
+        return new ArchivedHistories(readable, damaged);
     }
 
     /**

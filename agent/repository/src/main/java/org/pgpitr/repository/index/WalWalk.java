@@ -3,6 +3,7 @@ package org.pgpitr.repository.index;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
@@ -99,6 +100,13 @@ public final class WalWalk {
                 return Next.STOP;
             }
             throw why;
+        }
+
+        /** Its WAL may be sound all the same; if it is not, reading it tells. */
+        @Override
+        public Next damaged(WalSegmentName segment, PgpitrException why) {
+            through(segment);
+            return goOn();
         }
     }
 

@@ -4,10 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.RecoveryTarget;
+import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -19,6 +22,7 @@ import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.index.WalWalk;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.repository.stream.StreamedSegment;
+import org.pgpitr.storage.ObjectKey;
 
 /**
  * Looks stops up in a generation's WAL: by the summaries of its segments and their roll-ups, and in the WAL itself where
@@ -89,7 +93,9 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         if (scout.stop().isPresent()) {
             return new Stops(scout.stop().get());
         }
-        return rest.map(Known::result).orElseGet(() -> new NeverStops(scout.lastIncluded()));
+        return scout.topLevel().isPresent() || rest.isEmpty()
+                ? new NeverStops(scout.lastIncluded(), scout.topLevel())
+                : rest.get().result();
     }
 
     /** A search that found nothing, or found it later: the first stop of this one lies before its WAL, or is the same. */
@@ -125,6 +131,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
                         replay.to(),
                         replay.to(),
                         scout.lastIncluded(),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty()));
@@ -170,24 +177,30 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
     }
 
     private byte[] read(WalSegmentName segment, List<WalRange> incomplete) {
-        Optional<WalRange.Form> form = incomplete.stream()
+        WalRange.Form form = incomplete.stream()
                 .filter(r -> r.first().equals(segment))
                 .map(WalRange::form)
-                .findFirst();
-        if (form.filter(f -> f == WalRange.Form.PARTIAL).isPresent()) {
-            return archive.read(new PartialSegmentName(segment));
-        }
-        if (form.isPresent()) {
-            // Beside the temporary files; it is never placed. Without pieces it is archived whole by now.
-            Path place = Path.of(System.getProperty("java.io.tmpdir"), segment.toString());
-            Optional<StreamedSegment> assembled = new StreamArchive(archive.generation()).assemble(segment, place);
-            try (StreamedSegment streamed = assembled.orElse(null)) {
-                if (streamed != null) {
-                    return streamed.bytes();
-                }
+                .findFirst()
+                .orElse(WalRange.Form.WHOLE);
+        WalFileName file = form == WalRange.Form.PARTIAL ? new PartialSegmentName(segment) : segment;
+        try {
+            return form == WalRange.Form.STREAMED ? streamed(segment) : archive.read(file);
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
             }
+            ObjectKey object = archive.generation().layout().wal(file);
+            throw new UnusableWalException(segment, new DamagedWal(file, object, e.getMessage()), e);
         }
-        return archive.read(segment);
+    }
+
+    private byte[] streamed(WalSegmentName segment) {
+        // Beside the temporary files; it is never placed. Without pieces it is archived whole by now.
+        Path place = Path.of(System.getProperty("java.io.tmpdir"), segment.toString());
+        Optional<StreamedSegment> assembled = new StreamArchive(archive.generation()).assemble(segment, place);
+        try (StreamedSegment streamed = assembled.orElse(null)) {
+            return streamed != null ? streamed.bytes() : archive.read(segment);
+        }
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class BackupWays {
     /** The timelines that a recovery from this backup can follow, its WAL granted. */
     public List<TimelineId> from(BackupSummary backup) {
         return timelines.known().stream()
-                .filter(t -> Timelines.misfit(backup, timelines.path(t)).isEmpty())
+                .filter(t -> timelines.misfit(backup, timelines.path(t)).isEmpty())
                 .toList();
     }
 
@@ -49,7 +49,7 @@ public final class BackupWays {
         return consistentOn(backup).isEmpty()
                 ? Candidate.of(backup, timelines.path(backup.timeline()), facts)
                         .defect(facts)
-                        .or(() -> Timelines.misfit(backup, timelines.path(backup.timeline())))
+                        .or(() -> timelines.misfit(backup, timelines.path(backup.timeline())))
                 : Optional.empty();
     }
 

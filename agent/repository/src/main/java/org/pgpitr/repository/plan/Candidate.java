@@ -24,7 +24,10 @@ record Candidate(BackupSummary backup, WalPath path, Reach reach) {
         }
         WalSegmentName missing =
                 WalSegmentName.containing(path.path().timelineAt(reach.end()), reach.end(), facts.segmentSize());
-        return Optional.of("WAL segment " + missing + ", which it needs to become consistent, is not in the archive");
+        String what = Optional.ofNullable(facts.damage().wal().get(missing))
+                .map(damaged -> "is of no use: " + damaged.how())
+                .orElse("is not in the archive");
+        return Optional.of("WAL segment " + missing + ", which it needs to become consistent, " + what);
     }
 
     /** Whether the end of {@code later} lies on this way, behind this backup's end and before all holes. */

@@ -26,7 +26,7 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
             return at(stops.stop(), candidate, notes);
         }
         if (result instanceof StopSearch.NeverStops never) {
-            return new Judgement.Fails(Judgement.Cause.WAL, notInTheWal(candidate, never.last()));
+            return new Judgement.Fails(Judgement.Cause.WAL, notInTheWal(candidate, never));
         }
         return result instanceof StopSearch.Broken broken
                 ? new Judgement.Fails(Judgement.Cause.WAL, broken(broken.why()))
@@ -57,6 +57,10 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
         stop.restorePoint()
                 .ifPresent(point ->
                         all.add("The restore point was made at " + point.time() + ", at " + point.lsn() + "."));
+        stop.again()
+                .ifPresent(point -> all.add("Another restore point of that name was made later, at " + point.time()
+                        + ": PostgreSQL stops at the first that it meets. `--target-lsn " + point.lsn()
+                        + " --target-exclusive` leads to the later one."));
         if (target instanceof RecoveryTarget.Xid) {
             stop.transaction()
                     .filter(end -> !end.isCommit())
@@ -84,7 +88,13 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
     }
 
     /** Continues "because". */
-    private String notInTheWal(Candidate candidate, Optional<TransactionEnd> last) {
+    private String notInTheWal(Candidate candidate, StopSearch.NeverStops never) {
+        if (never.topLevel().isPresent()) {
+            long xid = never.topLevel().getAsLong();
+            return "it is a subtransaction of transaction " + xid + ", and PostgreSQL stops where a whole transaction ends: use"
+                    + " `--target-xid " + xid + "`";
+        }
+        Optional<TransactionEnd> last = never.last();
         Lsn start = candidate.backup().startLsn();
         Lsn end = candidate.reach().end();
         String hole = candidate.reach().hole().map(h -> "; " + h.why()).orElse("");

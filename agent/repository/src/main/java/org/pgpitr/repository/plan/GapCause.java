@@ -74,7 +74,7 @@ public sealed interface GapCause {
      * @param segment the segment it would be
      * @param wal what is wrong with it
      */
-    record DamagedWal(WalSegmentName segment, WindowFacts.DamagedWal wal) implements GapCause {
+    record UnusableWal(WalSegmentName segment, DamagedWal wal) implements GapCause {
         @Override
         public String kind() {
             return "damaged_wal";
@@ -82,7 +82,7 @@ public sealed interface GapCause {
 
         @Override
         public String what() {
-            return "archived WAL file " + wal.file() + " is of no use: " + wal.how();
+            return wal.what();
         }
 
         @Override
@@ -125,9 +125,9 @@ public sealed interface GapCause {
 
     /** What stands there instead, if anything is known of it. */
     static Optional<GapCause> known(WindowFacts facts, WalSegmentName segment) {
-        if (facts.damaged().containsKey(segment)) {
-            return Optional.of(new DamagedWal(segment, facts.damaged().get(segment)));
-        }
-        return Optional.ofNullable(facts.refused().get(segment)).map(evidence -> new BrokenWal(segment, evidence));
+        return Optional.ofNullable(facts.recovery().damage().wal().get(segment))
+                .<GapCause>map(damaged -> new UnusableWal(segment, damaged))
+                .or(() -> Optional.ofNullable(facts.refused().get(segment))
+                        .map(evidence -> new BrokenWal(segment, evidence)));
     }
 }

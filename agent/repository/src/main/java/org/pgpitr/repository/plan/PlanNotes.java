@@ -7,6 +7,7 @@ import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistory.Stretch;
+import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 
 /** What the user should know of a plan, whatever its target. */
@@ -15,6 +16,7 @@ record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelin
         List<String> notes = new ArrayList<>();
         withoutHistory(candidate.path().path(), notes);
         newerTimelines(candidate, notes);
+        damage(candidate, notes);
         if (request.target() instanceof RecoveryTarget.Time) {
             branches(candidate, notes);
         }
@@ -54,10 +56,31 @@ record PlanNotes(RecoveryFacts facts, RecoveryRequest request, Timelines timelin
                     + (request.backup().isPresent() ? "this" : "no") + " backup leads there.");
         }
         for (TimelineId unknown : facts.wal().timelines()) {
-            if (unknown.compareTo(followed) > 0 && !timelines.known().contains(unknown)) {
+            if (unknown.compareTo(followed) > 0
+                    && !timelines.known().contains(unknown)
+                    && !facts.damage().histories().containsKey(unknown)) {
                 notes.add("Timeline " + unknown + " has archived WAL but no history file, so it can't be followed.");
             }
         }
+    }
+
+    /**
+     * What is damaged and not in the way. Where a recovery ends, PostgreSQL looks for a timeline that is not taken yet
+     * ({@code findNewestTimeLine()} in {@code timeline.c}), and does not go on where it gets an error instead of a history.
+     */
+    private void damage(Candidate candidate, List<String> notes) {
+        for (TimelineId timeline :
+                facts.damage().newerThan(candidate.path().path().timeline())) {
+            notes.add("Timeline " + timeline + " can't be followed: "
+                    + facts.damage().history(timeline)
+                    + ". Where this recovery is to end, PostgreSQL asks for that file too and stops with an error: delete the"
+                    + " damaged object before, and archive " + new TimelineHistoryName(timeline)
+                    + " with `pgpitr archive-push`; it is in `pg_wal` of every server of that timeline.");
+        }
+        facts.damage().wal().values().forEach(wal -> {
+            String what = wal.what();
+            notes.add(Character.toUpperCase(what.charAt(0)) + what.substring(1) + ". This recovery does not need it.");
+        });
     }
 
     /** The same time may have come twice: once on a timeline that was left, once on the one that is followed. */

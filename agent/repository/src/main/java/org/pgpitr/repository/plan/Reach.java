@@ -19,6 +19,8 @@ record Reach(Lsn end, Optional<Hole> hole) {
     record Hole(Kind kind, String why) {}
 
     enum Kind {
+        /** It is there and damaged. */
+        DAMAGED_WAL,
         /** There is later WAL of the same path in the archive. */
         LATER_WAL,
         /** PostgreSQL would be given WAL in its place that the path does not go along. */

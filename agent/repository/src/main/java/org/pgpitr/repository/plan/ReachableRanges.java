@@ -61,7 +61,7 @@ record ReachableRanges(RecoveryFacts facts, Timelines timelines) {
     List<WindowInterval> along(WalPath path) {
         Map<Lsn, List<Candidate>> byEnd = new LinkedHashMap<>();
         facts.backups().stream()
-                .filter(backup -> Timelines.misfit(backup, path).isEmpty())
+                .filter(backup -> timelines.misfit(backup, path).isEmpty())
                 .sorted(Comparator.comparing(BackupSummary::stopLsn))
                 .map(backup -> Candidate.of(backup, path, facts))
                 .filter(candidate -> candidate.defect(facts).isEmpty())

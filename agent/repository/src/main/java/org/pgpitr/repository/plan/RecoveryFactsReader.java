@@ -7,6 +7,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedHistories;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.index.ArchiveListing;
@@ -20,8 +21,8 @@ public final class RecoveryFactsReader {
     private RecoveryFactsReader() {}
 
     /**
-     * Lists backups, pieces and WAL of a generation, once each. A backup that can't be read is among the facts, unless there
-     * is no other: then the reason is thrown.
+     * Lists backups, pieces and WAL of a generation, once each. What can't be read is among the facts, but for a backup of
+     * which there is no other: then the reason is thrown.
      *
      * @throws PgpitrException CORRUPT, NO_KEY: history files and manifests are encrypted with the rest
      * @throws org.pgpitr.storage.StorageException if the store does not answer
@@ -33,7 +34,7 @@ public final class RecoveryFactsReader {
         if (listing.backups().isEmpty() && !listing.unreadable().isEmpty()) {
             throw listing.unreadable().get(0).reason();
         }
-        WalArchive archive = new WalArchive(generation);
+        ArchivedHistories histories = new WalArchive(generation).histories();
         Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
         return new RecoveryFacts(
                 generation.identity().segmentSize(),
@@ -41,8 +42,9 @@ public final class RecoveryFactsReader {
                 listing.unreadable().stream()
                         .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
                         .toList(),
-                archive.histories(),
+                histories.readable(),
                 wal.scan(streamed),
+                KnownDamage.of(histories),
                 asOf);
     }
 }

@@ -51,7 +51,26 @@ public final class RecoveryPlanner {
      * @param search tells where a recovery stops, as the WAL itself tells it
      */
     public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
-        return new RecoveryPlanner(facts, request, search).decide();
+        RecoveryDecision decision = new RecoveryPlanner(facts, request, search).decide();
+        return decision instanceof Unreachable refusal && refusal.isOfThisTarget()
+                ? elsewhere(facts, refusal, search)
+                : decision;
+    }
+
+    /** Names the timeline on which the target lies, if it is another one than those that were followed. */
+    private static Unreachable elsewhere(RecoveryFacts facts, Unreachable refusal, StopSearch search) {
+        RecoveryRequest request = refusal.request();
+        for (TimelineId timeline : new Timelines(facts).known().descendingSet()) {
+            RecoveryRequest there = new RecoveryRequest(
+                    request.target(), new RecoveryTargetTimeline.Numbered(timeline), request.backup());
+            if (!there.equals(request)
+                    && new RecoveryPlanner(facts, there, search).decide() instanceof RecoveryPlan plan
+                    && plan.stop().isPresent()) {
+                return refusal.because(refusal.reason() + "; on timeline " + timeline
+                        + " it can be reached, with `--target-timeline " + timeline + "`");
+            }
+        }
+        return refusal;
     }
 
     /** As {@link #decide(RecoveryFacts, RecoveryRequest, StopSearch)}, by names alone. */
@@ -77,9 +96,13 @@ public final class RecoveryPlanner {
         }
         if (request.timeline() instanceof RecoveryTargetTimeline.Numbered numbered
                 && !timelines.known().contains(numbered.timeline())) {
+            TimelineId timeline = numbered.timeline();
             return unreachable(
-                    "timeline " + numbered.timeline()
-                            + " is not known: its history file is not in the archive, and no backup was taken on it",
+                    facts.damage().histories().containsKey(timeline)
+                            ? "timeline " + timeline + " can't be followed: "
+                                    + facts.damage().history(timeline)
+                            : "timeline " + timeline
+                                    + " is not known: its history file is not in the archive, and no backup was taken on it",
                     List.of());
         }
         if (request.target() instanceof RecoveryTarget.Time time && time.time().isAfter(facts.asOf())) {
@@ -127,7 +150,28 @@ public final class RecoveryPlanner {
         return b -> new Way(b, timelines.path(newest));
     }
 
+    /**
+     * A newer timeline that {@code latest} may mean and that can't be followed, in a clause: PostgreSQL would take any that
+     * has a history ({@code findNewestTimeLine()}).
+     */
+    private Optional<String> unfollowed(List<Way> ways) {
+        if (!(request.timeline() instanceof RecoveryTargetTimeline.Latest)) {
+            return Optional.empty();
+        }
+        return ways.stream()
+                .map(way -> way.path().path().timeline())
+                .max(Comparator.naturalOrder())
+                .flatMap(followed -> facts.damage().newerThan(followed).stream().findFirst())
+                .map(timeline -> "timeline " + timeline + " can't be followed, since "
+                        + facts.damage().history(timeline));
+    }
+
     private RecoveryDecision choose(List<Way> ways) {
+        Optional<String> unfollowed = unfollowed(ways);
+        if (unfollowed.isPresent() && request.target() instanceof RecoveryTarget.EndOfWal) {
+            return unreachable(
+                    request.target() + " of the newest timeline can't be reached: " + unfollowed.get(), List.of());
+        }
         TargetRule rule = TargetRule.of(facts, request, search);
         List<PassedOver> passedOver = new ArrayList<>();
         List<Judgement.Fails> failures = new ArrayList<>();
@@ -148,13 +192,14 @@ public final class RecoveryPlanner {
             doubtful = Optional.of(choice);
             passedOver.add(new PassedOver(way.backup().id(), "the target may lie before its end"));
         }
-        return doubtful.<RecoveryDecision>map(this::plan).orElseGet(() -> refusal(failures, passedOver));
+        return doubtful.<RecoveryDecision>map(this::plan).orElseGet(() -> refusal(failures, passedOver, unfollowed));
     }
 
     private record Choice(Candidate candidate, Judgement.Serves serves, List<PassedOver> passedOver) {}
 
     private Judgement judge(TargetRule rule, Candidate candidate) {
-        return Timelines.misfit(candidate.backup(), candidate.path())
+        return timelines
+                .misfit(candidate.backup(), candidate.path())
                 .or(() -> candidate.defect(facts))
                 .<Judgement>map(reason -> new Judgement.Fails(Judgement.Cause.BACKUP, reason))
                 .orElseGet(() -> rule.judge(candidate));
@@ -182,7 +227,8 @@ public final class RecoveryPlanner {
                 notes);
     }
 
-    private Unreachable refusal(List<Judgement.Fails> failures, List<PassedOver> passedOver) {
+    private Unreachable refusal(
+            List<Judgement.Fails> failures, List<PassedOver> passedOver, Optional<String> unfollowed) {
         Judgement.Cause cause = failures.stream()
                 .map(Judgement.Fails::cause)
                 .min(Comparator.naturalOrder())
@@ -199,7 +245,7 @@ public final class RecoveryPlanner {
         String reason = cause == Judgement.Cause.WAL
                 ? request.target() + " can't be reached: " + which.reason()
                 : request.target() + " can't be reached from backup " + which.id() + ": " + which.reason();
-        return unreachable(reason, passedOver);
+        return unreachable(reason + unfollowed.map(u -> "; " + u).orElse(""), passedOver);
     }
 
     private Unreachable unreachable(String reason, List<PassedOver> passedOver) {

@@ -15,6 +15,7 @@ import org.pgpitr.postgres.wal.TransactionEnd;
  * @param firstLeftOut the first commit that is not; empty if none is archived
  * @param transaction the end of the transaction that was asked for; empty for other targets
  * @param restorePoint the one that was asked for; empty for other targets
+ * @param again a later one of the same name, at which it does not stop
  */
 public record RecoveryStop(
         Lsn replayedTo,
@@ -22,4 +23,5 @@ public record RecoveryStop(
         Optional<TransactionEnd> lastIncluded,
         Optional<TransactionEnd> firstLeftOut,
         Optional<TransactionEnd> transaction,
-        Optional<RestorePoint> restorePoint) {}
+        Optional<RestorePoint> restorePoint,
+        Optional<RestorePoint> again) {}

@@ -10,6 +10,7 @@ import org.pgpitr.postgres.wal.RmgrId;
 import org.pgpitr.postgres.wal.RunningTransactions;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.TransactionEnd;
+import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.postgres.wal.WalFacts;
 import org.pgpitr.postgres.wal.WalRecord;
 
@@ -32,6 +33,16 @@ interface StopRule {
 
     /** @param end of a transaction, if the record is one */
     Verdict verdict(WalRecord record, Optional<TransactionEnd> end);
+
+    /** Whether the transaction that is asked for ended within this one: nothing stops there, nor behind it. */
+    default boolean isInside(TransactionRecord transaction) {
+        return false;
+    }
+
+    /** Whether there may be another stop behind the first, which the user should know of. */
+    default boolean mayRecur() {
+        return false;
+    }
 
     /** The rule of a target that stops a recovery; a recovery to the end of the WAL is stopped by nothing. */
     static StopRule of(RecoveryTarget target, Replay replay) {
@@ -89,6 +100,12 @@ interface StopRule {
                             .isPresent();
             return ended ? Verdict.HOPELESS : Verdict.GO_ON;
         }
+
+        @Override
+        public boolean isInside(TransactionRecord transaction) {
+            return transaction.kind() != TransactionRecord.Kind.PREPARE
+                    && transaction.subtransactions().contains(xid);
+        }
     }
 
     /** Whether a transaction's number comes before another's ({@code TransactionIdPrecedes()} in {@code transam.c}). */
@@ -123,6 +140,11 @@ interface StopRule {
             return restorePoint(record).filter(p -> p.name().equals(name)).isPresent()
                     ? Verdict.STOP_AFTER
                     : Verdict.GO_ON;
+        }
+
+        @Override
+        public boolean mayRecur() {
+            return true;
         }
     }
 

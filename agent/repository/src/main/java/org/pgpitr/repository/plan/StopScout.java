@@ -1,6 +1,7 @@
 package org.pgpitr.repository.plan;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.RestorePoint;
@@ -22,6 +23,8 @@ final class StopScout implements Scout {
     private Optional<TransactionEnd> firstLeftOut = Optional.empty();
     private Optional<TransactionEnd> transaction = Optional.empty();
     private Optional<RestorePoint> restorePoint = Optional.empty();
+    private Optional<RestorePoint> again = Optional.empty();
+    private OptionalLong topLevel = OptionalLong.empty();
     private Lsn replayedTo;
     private Lsn read;
     private boolean stopped;
@@ -37,7 +40,8 @@ final class StopScout implements Scout {
     /** Where the recovery stops; empty if it does not. */
     Optional<RecoveryStop> stop() {
         return stopped
-                ? Optional.of(new RecoveryStop(replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint))
+                ? Optional.of(new RecoveryStop(
+                        replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint, again))
                 : Optional.empty();
     }
 
@@ -46,11 +50,16 @@ final class StopScout implements Scout {
         return lastIncluded;
     }
 
+    /** The transaction within which the one that was asked for ended; empty if no such was met. */
+    OptionalLong topLevel() {
+        return topLevel;
+    }
+
     @Override
     public boolean needsRecords(SegmentSummary stretch, WalFacts facts) {
         return facts.cutShort().contains(WalFacts.Kind.CROSSING_RECORDS)
                 || stretch.segmentEnd().isAfter(replay.to())
-                || (!stopped && rule.mayStop(stretch, facts));
+                || ((!stopped || isAgainWanted()) && rule.mayStop(stretch, facts));
     }
 
     @Override
@@ -67,16 +76,25 @@ final class StopScout implements Scout {
         if (record.end().isAfter(replay.to())) {
             return Next.STOP;
         }
-        Optional<TransactionEnd> end = record.resourceManager() == RmgrId.TRANSACTION
-                ? TransactionRecord.of(record, major).flatMap(t -> t.at(record))
+        Optional<TransactionRecord> transactionRecord = record.resourceManager() == RmgrId.TRANSACTION
+                ? TransactionRecord.of(record, major)
                 : Optional.empty();
+        Optional<TransactionEnd> end = transactionRecord.flatMap(t -> t.at(record));
         Optional<TransactionEnd> commit = end.filter(TransactionEnd::isCommit);
         if (stopped) {
+            if (isAgainWanted() && rule.verdict(record, end) == StopRule.Verdict.STOP_AFTER) {
+                again = StopRule.restorePoint(record);
+            }
             return leftOut(commit);
         }
         if (record.start().isBefore(replay.from())) {
             lastIncluded = commit.or(() -> lastIncluded);
             return Next.CONTINUE;
+        }
+        Optional<TransactionRecord> outer = transactionRecord.filter(rule::isInside);
+        if (outer.isPresent()) {
+            topLevel = OptionalLong.of(outer.get().xid());
+            return Next.STOP;
         }
         StopRule.Verdict verdict = rule.verdict(record, end);
         if (verdict == StopRule.Verdict.STOP_BEFORE) {
@@ -93,6 +111,10 @@ final class StopScout implements Scout {
         return verdict == StopRule.Verdict.HOPELESS ? Next.STOP : Next.CONTINUE;
     }
 
+    private boolean isAgainWanted() {
+        return stopped && rule.mayRecur() && again.isEmpty();
+    }
+
     private void stopAt(WalRecord record, Lsn behind) {
         stopped = true;
         replayedTo = behind;
@@ -100,7 +122,7 @@ final class StopScout implements Scout {
     }
 
     private Next leftOut(Optional<TransactionEnd> commit) {
-        firstLeftOut = commit;
-        return commit.isPresent() ? Next.STOP : Next.CONTINUE;
+        firstLeftOut = firstLeftOut.or(() -> commit);
+        return firstLeftOut.isPresent() && !isAgainWanted() ? Next.STOP : Next.CONTINUE;
     }
 }

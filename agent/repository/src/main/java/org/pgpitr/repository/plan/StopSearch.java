@@ -1,6 +1,7 @@
 package org.pgpitr.repository.plan;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.wal.TransactionEnd;
 
@@ -12,7 +13,8 @@ public interface StopSearch {
     /**
      * Where a recovery to that target stops.
      *
-     * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY if an object can't be read
+     * @throws UnusableWalException if a segment that would be replayed is damaged
+     * @throws org.pgpitr.error.PgpitrException NO_KEY if an object can't be decrypted
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     Result find(RecoveryTarget target, Replay replay);
@@ -27,8 +29,13 @@ public interface StopSearch {
      * All of the WAL is replayed, and nothing stops it: PostgreSQL then ends with an error.
      *
      * @param last the last commit in that WAL
+     * @param topLevel the transaction that the one which was asked for is a subtransaction of; empty if none is known
      */
-    record NeverStops(Optional<TransactionEnd> last) implements Result {}
+    record NeverStops(Optional<TransactionEnd> last, OptionalLong topLevel) implements Result {
+        NeverStops(Optional<TransactionEnd> last) {
+            this(last, OptionalLong.empty());
+        }
+    }
 
     /**
      * Before it stops, the WAL turns out to be broken: no recovery gets beyond that.

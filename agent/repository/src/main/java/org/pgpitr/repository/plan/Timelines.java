@@ -40,12 +40,16 @@ final class Timelines {
     }
 
     /**
-     * Why a recovery along {@code path} can't begin with {@code backup}; empty if it can. PostgreSQL refuses a backup
-     * whose checkpoint is not on the path; if the path leaves the backup's timeline before the backup's end, the
-     * cluster never becomes consistent.
+     * Why a recovery along {@code path} can't begin with {@code backup}; empty if it can. PostgreSQL does not start where
+     * a history on the way can't be read, and refuses a backup whose checkpoint is not on the path; if the path leaves the
+     * backup's timeline before the backup's end, the cluster never becomes consistent.
      */
-    static Optional<String> misfit(BackupSummary backup, WalPath path) {
+    Optional<String> misfit(BackupSummary backup, WalPath path) {
         TimelineId target = path.path().timeline();
+        Optional<String> unreadable = facts.damage().between(backup.timeline(), target);
+        if (unreadable.isPresent()) {
+            return unreadable;
+        }
         Optional<Stretch> stretch = path.stretch(backup.timeline());
         if (stretch.isEmpty()) {
             return Optional.of("it was taken on timeline " + backup.timeline() + ", and timeline " + target

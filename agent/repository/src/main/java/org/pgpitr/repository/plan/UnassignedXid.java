@@ -2,7 +2,11 @@ package org.pgpitr.repository.plan;
 
 import java.util.List;
 import java.util.Optional;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.SummaryChain;
 import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.postgres.wal.WalFacts;
@@ -26,22 +30,56 @@ final class UnassignedXid {
         this.index = index;
     }
 
-    /** Skims whole segments. @return the last commit before {@link #firstWanted}, as far as it was met */
+    /**
+     * Skims whole segments, up to one that tells nothing since it is broken or damaged: the search itself gets there or does
+     * not.
+     *
+     * @return the last commit before {@link #firstWanted}, as far as it was met
+     */
     Optional<TransactionEnd> skim(List<WalRange> wal, WalSegmentSize size) {
-        SummaryChain chain = new SummaryChain();
+        Skimming skimming = new Skimming();
         for (WalRange range : wal) {
-            if (range.form() == WalRange.Form.WHOLE) {
+            if (range.form() == WalRange.Form.WHOLE && !skimming.over) {
                 index.segments(
                         range.timeline(),
                         range.first().number(size),
                         range.last().number(size),
-                        summary -> {
-                            take(summary.number(), chain.next(summary));
-                            return IndexVisitor.Next.CONTINUE;
-                        });
+                        skimming);
             }
         }
         return lastBefore;
+    }
+
+    private final class Skimming implements IndexVisitor {
+        private final SummaryChain chain = new SummaryChain();
+        private boolean over;
+
+        @Override
+        public Next visit(SegmentSummary summary) {
+            WalFacts facts;
+            try {
+                facts = chain.next(summary);
+            } catch (BrokenWalException e) {
+                return stop();
+            }
+            take(summary.number(), facts);
+            return Next.CONTINUE;
+        }
+
+        @Override
+        public Next broken(WalSegmentName segment, BrokenWalException why) {
+            return stop();
+        }
+
+        @Override
+        public Next damaged(WalSegmentName segment, PgpitrException why) {
+            return stop();
+        }
+
+        private Next stop() {
+            over = true;
+            return Next.STOP;
+        }
     }
 
     private void take(long segment, WalFacts facts) {

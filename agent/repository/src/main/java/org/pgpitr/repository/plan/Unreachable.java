@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.RecoveryTarget;
 
 /**
  * Why a target can't be reached.
@@ -27,6 +28,16 @@ public record Unreachable(
     /** TARGET_UNREACHABLE, with the reason as its message and the nearest reachable moments as its hint. */
     public PgpitrException exception() {
         return new PgpitrException(ExitCode.TARGET_UNREACHABLE, reason, hint());
+    }
+
+    /** Whether one place in the WAL is wanted that there may be on another timeline. */
+    boolean isOfThisTarget() {
+        return !(request.target() instanceof RecoveryTarget.EndOfWal)
+                && !(request.target() instanceof RecoveryTarget.Immediate);
+    }
+
+    Unreachable because(String otherReason) {
+        return new Unreachable(request, otherReason, reachable, passedOver);
     }
 
     private String hint() {

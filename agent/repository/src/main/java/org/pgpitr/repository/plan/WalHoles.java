@@ -22,6 +22,7 @@ import org.pgpitr.repository.backup.BackupSummary;
 public final class WalHoles {
     private final RecoveryFacts facts;
     private final WalSegmentSize size;
+    private final Timelines timelines;
     private final List<Found> found = new ArrayList<>();
 
     private record Found(WalHole hole, WalPath path) {
@@ -58,14 +59,14 @@ public final class WalHoles {
     private WalHoles(RecoveryFacts facts) {
         this.facts = facts;
         this.size = facts.segmentSize();
+        this.timelines = new Timelines(facts);
     }
 
     /** The holes, newest timeline first, each once even if several timelines share it. */
     public static List<WalHole> of(RecoveryFacts facts) {
         WalHoles holes = new WalHoles(facts);
-        Timelines timelines = new Timelines(facts);
-        for (TimelineId timeline : timelines.known().descendingSet()) {
-            holes.along(timelines.path(timeline));
+        for (TimelineId timeline : holes.timelines.known().descendingSet()) {
+            holes.along(holes.timelines.path(timeline));
         }
         return holes.found.stream().map(Found::hole).toList();
     }
@@ -102,7 +103,7 @@ public final class WalHoles {
 
     private void along(WalPath path) {
         List<BackupSummary> backups = facts.backups().stream()
-                .filter(backup -> Timelines.misfit(backup, path).isEmpty())
+                .filter(backup -> timelines.misfit(backup, path).isEmpty())
                 .sorted(Comparator.comparing(BackupSummary::startLsn))
                 .toList();
         if (backups.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -41,6 +42,7 @@ final class WalPath {
     private final List<Candidate> newestFirst;
     private final Collection<TimelineHistory> histories;
     private final ArchivedWal wal;
+    private final SortedMap<WalSegmentName, DamagedWal> damaged;
     private final WalSegmentSize size;
 
     WalPath(TimelineHistory path, RecoveryFacts facts) {
@@ -48,6 +50,7 @@ final class WalPath {
         this.stretches = path.stretches();
         this.histories = facts.histories().values();
         this.wal = facts.wal();
+        this.damaged = facts.damage().wal();
         this.size = facts.segmentSize();
         this.newestFirst = candidates();
     }
@@ -167,12 +170,18 @@ final class WalPath {
         return stretch == stretches.size() - 1 ? Long.MAX_VALUE : firstSegment(stretch + 1) - 1;
     }
 
-    /** What a recovery that began at {@code from} gets for a segment; empty if there is nothing. */
+    /**
+     * What a recovery that began at {@code from} gets for a segment; empty if there is nothing. Where a damaged file is what
+     * it asks for, it ends with an error and looks no further.
+     */
     private Optional<Copy> copy(long segment, long from) {
         TimelineId oldest = segment > from ? stretches.get(owner(segment - 1)).timeline() : new TimelineId(1);
         for (Candidate c : newestFirst) {
             if (c.firstSegment() > segment || c.timeline().compareTo(oldest) < 0) {
                 continue;
+            }
+            if (damaged.containsKey(WalSegmentName.of(c.timeline(), segment, size))) {
+                return Optional.empty();
             }
             Lsn whole = size.start(segment + 1);
             if (wal.contains(c.timeline(), segment)) {
@@ -218,7 +227,11 @@ final class WalPath {
     }
 
     private Optional<Reach.Hole> hole(long segment, Lsn end, Optional<Copy> copy) {
-        WalSegmentName missing = WalSegmentName.of(stretches.get(owner(segment)).timeline(), segment, size);
+        WalSegmentName missing = name(segment);
+        if (damaged.containsKey(missing)) {
+            return Optional.of(
+                    new Reach.Hole(Reach.Kind.DAMAGED_WAL, damaged.get(missing).what()));
+        }
         if (copy.isPresent() && copy.get().rest() == Rest.WAL_OF_OTHER_BRANCH) {
             return Optional.of(new Reach.Hole(
                     Reach.Kind.OTHER_BRANCH,

@@ -1,7 +1,7 @@
 package org.pgpitr.repository.plan;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -14,13 +14,14 @@ import org.pgpitr.storage.ObjectKey;
 
 /**
  * Plans with backups whose objects are all there, with all their bytes, as one listing of the chosen backup tells: a plan
- * is not to be accepted that a restore would fail of. What the objects hold is not read.
+ * is not to be accepted that a restore would fail of. What the backup's objects hold is not read.
  */
 public final class WholeBackups {
     private WholeBackups() {}
 
     /**
-     * As {@link RecoveryPlanner#decide}; a backup of which something is missing counts as one that can't be read.
+     * As {@link RecoveryPlanner#decide}; a backup of which something is missing counts as one that can't be read, and WAL
+     * that turns out to be damaged while it is searched counts as missing.
      *
      * @throws PgpitrException NO_KEY if a manifest can't be decrypted
      * @throws org.pgpitr.storage.StorageException if the store does not answer
@@ -29,30 +30,21 @@ public final class WholeBackups {
             Generation generation, RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
         RecoveryFacts usable = facts;
         while (true) {
-            RecoveryDecision decision = RecoveryPlanner.decide(usable, request, search);
-            if (!(decision instanceof RecoveryPlan plan)) {
-                return decision;
+            try {
+                RecoveryDecision decision = RecoveryPlanner.decide(usable, request, search);
+                if (!(decision instanceof RecoveryPlan plan)) {
+                    return decision;
+                }
+                BackupId id = plan.backup().id();
+                Optional<String> defect = defect(generation, id);
+                if (defect.isEmpty()) {
+                    return decision;
+                }
+                usable = usable.without(Map.of(id, defect.get()));
+            } catch (UnusableWalException e) {
+                usable = usable.without(e.segment(), e.wal());
             }
-            Optional<String> defect = defect(generation, plan.backup().id());
-            if (defect.isEmpty()) {
-                return decision;
-            }
-            usable = without(usable, plan.backup().id(), defect.get());
         }
-    }
-
-    private static RecoveryFacts without(RecoveryFacts facts, BackupId id, String reason) {
-        List<PassedOver> unreadable = new ArrayList<>(facts.unreadable());
-        unreadable.add(new PassedOver(id, reason));
-        return new RecoveryFacts(
-                facts.segmentSize(),
-                facts.backups().stream()
-                        .filter(backup -> !backup.id().equals(id))
-                        .toList(),
-                unreadable,
-                facts.histories(),
-                facts.wal(),
-                facts.asOf());
     }
 
     /**

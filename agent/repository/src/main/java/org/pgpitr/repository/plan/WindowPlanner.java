@@ -84,7 +84,7 @@ public final class WindowPlanner {
 
     private GapCause missingHistory(TimelineId timeline) {
         return new GapCause.MissingHistory(
-                timeline, Optional.ofNullable(facts.damagedHistories().get(timeline)));
+                timeline, Optional.ofNullable(recovery.damage().histories().get(timeline)));
     }
 
     /** Where the archived WAL of a timeline begins, which there must be. */
@@ -140,7 +140,7 @@ public final class WindowPlanner {
     /** The end of the first backup, which its own hole keeps from being reached. */
     private Lsn firstLost(WalPath path) {
         return recovery.backups().stream()
-                .filter(backup -> Timelines.misfit(backup, path).isEmpty())
+                .filter(backup -> timelines.misfit(backup, path).isEmpty())
                 .map(BackupSummary::stopLsn)
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
@@ -168,7 +168,8 @@ public final class WindowPlanner {
     /** Each segment of which something is known by itself, and what is between them together. */
     private List<GapCause> causes(WalPath path, long first, long last) {
         List<GapCause> causes = new ArrayList<>();
-        List<WalSegmentName> told = Stream.concat(facts.damaged().keySet().stream(), facts.refused().keySet().stream())
+        List<WalSegmentName> told = Stream.concat(
+                        recovery.damage().wal().keySet().stream(), facts.refused().keySet().stream())
                 .distinct()
                 .filter(name -> name.number(size) >= first && name.number(size) <= last)
                 .filter(name -> path.name(name.number(size)).equals(name))

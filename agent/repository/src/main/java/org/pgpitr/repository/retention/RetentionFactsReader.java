@@ -81,7 +81,8 @@ public final class RetentionFactsReader {
                 : Optional.empty();
         BackupCatalog catalog = new BackupCatalog(generation);
         BackupCatalog.Listing listing = catalog.list();
-        Map<TimelineId, TimelineHistory> histories = new WalArchive(generation).histories();
+        Map<TimelineId, TimelineHistory> histories =
+                new WalArchive(generation).histories().orElseThrow();
         List<WalCompanion> companions = new WalCompanions(generation).list();
         // last, so that it holds the WAL of all that was read before; and pieces before segments, since they go when
         // theirs

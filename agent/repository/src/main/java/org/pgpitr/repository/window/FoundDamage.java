@@ -3,7 +3,7 @@ package org.pgpitr.repository.window;
 import java.util.Map;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.plan.WindowFacts.DamagedWal;
+import org.pgpitr.repository.plan.DamagedWal;
 
 /**
  * What is known to be damaged, before a window is read.

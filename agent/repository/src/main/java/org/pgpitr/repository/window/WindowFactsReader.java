@@ -1,9 +1,7 @@
 package org.pgpitr.repository.window;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -12,20 +10,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.TimelineHistory;
-import org.pgpitr.postgres.TimelineHistoryName;
-import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedHistories;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.index.ArchiveListing;
+import org.pgpitr.repository.plan.KnownDamage;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.WholeBackups;
@@ -87,8 +83,7 @@ final class WindowFactsReader {
             for (BackupSummary backup : backups.backups()) {
                 asked.put(backup.id(), threads.submit(() -> WholeBackups.defect(generation, backup.id())));
             }
-            SortedMap<TimelineId, String> damaged = new TreeMap<>();
-            SortedMap<TimelineId, TimelineHistory> histories = histories(damaged);
+            ArchivedHistories histories = archive.histories();
             RecoveryFacts facts = new RecoveryFacts(
                     generation.identity().segmentSize(),
                     backups.backups(),
@@ -96,32 +91,16 @@ final class WindowFactsReader {
                             .map(backup ->
                                     new PassedOver(backup.id(), backup.reason().getMessage()))
                             .toList(),
-                    histories,
+                    histories.readable(),
                     get(wal),
+                    KnownDamage.of(histories),
                     asOf);
             Map<BackupId, String> defects = new LinkedHashMap<>();
             asked.forEach((id, answer) -> get(answer).ifPresent(defect -> defects.put(id, defect)));
-            return new WindowFacts(facts, damaged, get(refused), new TreeMap<>()).without(defects);
+            return new WindowFacts(facts, get(refused)).without(defects);
         } finally {
             threads.shutdownNow();
         }
-    }
-
-    private SortedMap<TimelineId, TimelineHistory> histories(SortedMap<TimelineId, String> damaged) {
-        List<TimelineHistoryName> names = new ArrayList<>();
-        archive.listHistories((name, stat) -> names.add(name));
-        SortedMap<TimelineId, TimelineHistory> histories = new TreeMap<>();
-        for (TimelineHistoryName name : names) {
-            try {
-                archive.history(name).ifPresent(history -> histories.put(name.timeline(), history));
-            } catch (PgpitrException e) {
-                if (e.exitCode() != ExitCode.CORRUPT) {
-                    throw e;
-                }
-                damaged.put(name.timeline(), e.getMessage());
-            }
-        }
-        return histories;
     }
 
     private static <T> T get(Future<T> answer) {

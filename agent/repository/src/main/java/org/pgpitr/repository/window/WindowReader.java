@@ -18,7 +18,9 @@ import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.index.WalIndex;
+import org.pgpitr.repository.plan.DamagedWal;
 import org.pgpitr.repository.plan.RecoveryWindow;
+import org.pgpitr.repository.plan.UnusableWalException;
 import org.pgpitr.repository.plan.WalHoles;
 import org.pgpitr.repository.plan.WindowFacts;
 import org.pgpitr.repository.plan.WindowInterval;
@@ -90,8 +92,7 @@ public final class WindowReader {
                         .map(BackupSummary::id)
                         .toList());
         WindowFacts usable = facts.without(backups);
-        for (Map.Entry<WalSegmentName, WindowFacts.DamagedWal> each :
-                damage.wal().entrySet()) {
+        for (Map.Entry<WalSegmentName, DamagedWal> each : damage.wal().entrySet()) {
             usable = usable.without(each.getKey(), each.getValue());
         }
         return usable;

@@ -84,7 +84,7 @@ class FormatFixtureTest {
         assertThat(archive.scan().runs(TimelineId.FIRST))
                 .containsExactly(new ArchivedWal.Run(TimelineId.FIRST, 0xA3, 0xA4));
         assertThat(archive.scan().unknownObjects()).isZero();
-        assertThat(archive.histories())
+        assertThat(archive.histories().readable())
                 .isEqualTo(Map.of(new TimelineId(2), TimelineHistory.parse(new TimelineId(2), HISTORY)));
         for (String name : List.of(SEGMENT.toString(), SEGMENT + ".partial")) {
             Path place = directory.resolve(name);

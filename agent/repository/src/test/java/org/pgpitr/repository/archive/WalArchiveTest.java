@@ -147,7 +147,7 @@ class WalArchiveTest {
                 () -> archive.push(name, Content.of("1\t0/B300000\tother\n".getBytes(StandardCharsets.UTF_8))),
                 ExitCode.WAL_CONFLICT,
                 "timeline history 00000002.history is already archived with different content");
-        assertThat(archive.histories().get(new TimelineId(2)).ancestors().get(0).switchPoint())
+        assertThat(archive.histories().readable().get(new TimelineId(2)).ancestors().get(0).switchPoint())
                 .hasToString("0/A300000");
     }
 
@@ -304,7 +304,7 @@ class WalArchiveTest {
         archive.push(WalFileName.parse("00000002.history"), Content.of(second.getBytes(StandardCharsets.UTF_8)));
         archive.push(WalFileName.parse("00000003.history"), Content.of(third.getBytes(StandardCharsets.UTF_8)));
         store.putIfAbsent(ObjectKey.of("main/1/history/notes.txt"), Content.of(new byte[1]));
-        assertThat(archive.histories())
+        assertThat(archive.histories().readable())
                 .containsOnly(
                         java.util.Map.entry(new TimelineId(2), TimelineHistory.parse(new TimelineId(2), second)),
                         java.util.Map.entry(new TimelineId(3), TimelineHistory.parse(new TimelineId(3), third)));

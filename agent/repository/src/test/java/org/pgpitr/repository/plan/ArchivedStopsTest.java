@@ -305,6 +305,6 @@ class ArchivedStopsTest {
         Optional<TransactionEnd> next = all.subList(included, all.size()).stream()
                 .flatMap(r -> r.commit().stream())
                 .findFirst();
-        return new StopSearch.Stops(new RecoveryStop(Lsn.ZERO, Lsn.ZERO, last, next, Optional.empty(), point));
+        return new StopSearch.Stops(new RecoveryStop(Lsn.ZERO, Lsn.ZERO, last, next, Optional.empty(), point, Optional.empty()));
     }
 }

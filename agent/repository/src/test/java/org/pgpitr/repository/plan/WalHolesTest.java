@@ -108,7 +108,8 @@ class WalHolesTest {
                                 new RecoveryTarget.Immediate(),
                                 new RecoveryTargetTimeline.Numbered(backup.timeline()),
                                 Optional.of(backup.id())));
-                if (Timelines.misfit(backup, new Timelines(facts).path(backup.timeline()))
+                if (new Timelines(facts)
+                        .misfit(backup, new Timelines(facts).path(backup.timeline()))
                         .isEmpty()) {
                     assertThat(decision instanceof Unreachable)
                             .as("seed %d: %s\n%s\n%s", seed + i, backup.id(), holes, cluster)

@@ -46,7 +46,7 @@ class WindowPlannerModelTest {
     }
 
     private static RecoveryWindow window(RecoveryFacts facts) {
-        return WindowPlanner.window(new WindowFacts(facts, new TreeMap<>(), new TreeMap<>(), new TreeMap<>()));
+        return WindowPlanner.window(new WindowFacts(facts, new TreeMap<>()));
     }
 
     private static boolean holds(TimelineWindow window, int record) {

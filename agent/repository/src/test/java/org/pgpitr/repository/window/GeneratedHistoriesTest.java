@@ -69,11 +69,10 @@ class GeneratedHistoriesTest {
                 cluster.segmentSize(),
                 made.backups(),
                 List.of(),
-                archive.histories(),
+                archive.histories().orElseThrow(),
                 archive.scan(new StreamArchive(generation).ends()),
                 made.asOf());
-        RecoveryWindow window =
-                WindowPlanner.window(new WindowFacts(facts, new TreeMap<>(), new TreeMap<>(), new TreeMap<>()));
+        RecoveryWindow window = WindowPlanner.window(new WindowFacts(facts, new TreeMap<>()));
         try (WalIndex index = new WalIndex(generation, facts.wal(), 2)) {
             for (TimelineWindow timeline : window.timelines()) {
                 for (WindowInterval interval : timeline.intervals()) {

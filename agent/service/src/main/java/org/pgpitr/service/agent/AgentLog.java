@@ -8,6 +8,9 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
+import org.pgpitr.storage.StorageException;
 
 /** What the agent tells of its work: a line an event. Messages never hold a secret. Safe for several threads. */
 public final class AgentLog {
@@ -18,6 +21,9 @@ public final class AgentLog {
         /** An object with {@code time}, {@code level}, {@code component} and {@code message}. */
         JSON
     }
+
+    /** Causes may go round in a circle. */
+    private static final int DEEPEST = 16;
 
     private final PrintWriter out;
     private final Format format;
@@ -39,6 +45,23 @@ public final class AgentLog {
 
     public void error(String component, String message) {
         line("error", component, message);
+    }
+
+    /**
+     * Why something failed that the line before tells of: if it is a defect of pgpitr, where it was thrown, and each cause
+     * behind it, in a line each. Of other failures the message tells all.
+     */
+    public void defect(String component, Throwable failure) {
+        boolean isKnown = failure instanceof StorageException
+                || (failure instanceof PgpitrException known && known.exitCode() != ExitCode.DEFECT);
+        Throwable each = isKnown ? null : failure;
+        for (int depth = 0; each != null && depth < DEEPEST; depth++) {
+            StackTraceElement[] trace = each.getStackTrace();
+            error(
+                    component,
+                    (depth == 0 ? "this was " : "caused by ") + each + (trace.length == 0 ? "" : ", at " + trace[0]));
+            each = each.getCause();
+        }
     }
 
     private void line(String level, String component, String message) {

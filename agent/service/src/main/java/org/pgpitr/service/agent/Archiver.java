@@ -360,6 +360,7 @@ public final class Archiver implements AgentComponent {
             storeTrouble = trouble;
         } else {
             log.error(name(), shipment.name() + " is not archived: " + trouble.sentence());
+            log.defect(name(), thrown);
         }
     }
 

@@ -37,6 +37,7 @@ final class Supervised {
                             component.name(),
                             "failed, and begins anew in " + pause.left().toSeconds() + " s: "
                                     + Trouble.of(e, clock.instant()).sentence());
+                    log.defect(component.name(), e);
                 }
                 TimeUnit.NANOSECONDS.sleep(pause.left().toNanos());
             }

@@ -328,6 +328,7 @@ final class PrefetchSession implements AutoCloseable {
                     Prefetcher.NAME,
                     name + " is not prefetched: "
                             + Trouble.of(thrown, clock.instant()).sentence());
+            log.defect(Prefetcher.NAME, thrown);
         }
         trouble = Trouble.of(thrown, clock.instant());
         pause.failed();

@@ -10,7 +10,7 @@ import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.plan.WindowFacts.DamagedWal;
+import org.pgpitr.repository.plan.DamagedWal;
 import org.pgpitr.repository.window.FoundDamage;
 
 /** What a verification found, generation by generation. */

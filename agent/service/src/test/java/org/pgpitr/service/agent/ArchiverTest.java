@@ -342,4 +342,52 @@ class ArchiverTest {
         assertThat(backlog.first().get(0)).hasToString("00000002.history");
         assertThat(backlog.first().get(1)).isEqualTo(OfferedWal.name(1));
     }
+
+    @Test
+    void a_defect_is_logged_with_every_cause_behind_it_in_a_line_each() throws Exception {
+        wal.offer(1);
+        try (RunningArchiver archiver = running(file -> {
+            throw new IllegalStateException(
+                    "outer", new IllegalArgumentException("of two\nlines", new ArithmeticException("inner")));
+        })) {
+            RunningArchiver.await("the log", () -> archiver.log().contains("inner"));
+
+            List<String> lines = archiver.log().lines().toList();
+            String here = ", at org.pgpitr.service.agent.ArchiverTest.";
+            int first = indexOf(lines, " is not archived: a defect in pgpitr: java.lang.IllegalStateException: outer");
+            assertThat(lines.get(first + 1)).contains("this was java.lang.IllegalStateException: outer" + here);
+            assertThat(lines.get(first + 2))
+                    .contains("caused by java.lang.IllegalArgumentException: of two lines" + here);
+            assertThat(lines.get(first + 3)).contains("caused by java.lang.ArithmeticException: inner" + here);
+        }
+    }
+
+    @Test
+    void a_failure_that_is_no_defect_is_told_in_one_line() throws Exception {
+        wal.offer(1);
+        try (RunningArchiver archiver = running(file -> {
+            throw new PgpitrException(
+                    ExitCode.WAL_CONFLICT, "archived with other content", "look there", new IOException("inner"));
+        })) {
+            RunningArchiver.await("the log", () -> archiver.log().contains("archived with other content"));
+            RunningArchiver.await(
+                    "another attempt",
+                    () -> archiver.log()
+                                    .lines()
+                                    .filter(line -> line.contains("is not archived"))
+                                    .count()
+                            > 1);
+
+            assertThat(archiver.log()).doesNotContain("inner", "this was");
+        }
+    }
+
+    private static int indexOf(List<String> lines, String part) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(part)) {
+                return i;
+            }
+        }
+        throw new AssertionError(part + " is not in " + lines);
+    }
 }

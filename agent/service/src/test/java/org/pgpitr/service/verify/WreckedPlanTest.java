@@ -1,20 +1,18 @@
 package org.pgpitr.service.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.pgpitr.error.ExitCode;
-import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.postgres.SystemIdentifier;
+import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -36,6 +34,7 @@ class WreckedPlanTest {
     private static final String FIRST = "20261121T010000Z";
     private static final String SECOND = "20261121T020000Z";
     private static final RecoveryTarget END = new RecoveryTarget.EndOfWal();
+    private static final RecoveryTargetTimeline LATEST = new RecoveryTargetTimeline.Latest();
 
     private final MadeRepository made = new MadeRepository(Encryption.NONE);
 
@@ -47,25 +46,37 @@ class WreckedPlanTest {
         made.backup(SECOND, 1, 5, 6);
     }
 
-    private RecoveryDecision decide(RecoveryTarget target, Optional<String> backup) {
+    private RecoveryDecision decide(RecoveryTarget target, RecoveryTargetTimeline timeline, Optional<String> backup) {
         RecoveryFacts facts = RecoveryFactsReader.read(made.generation, CLOCK);
         try (ArchivedStops stops = new ArchivedStops(made.generation, facts.wal(), segments -> {})) {
             return WholeBackups.decide(
-                    made.generation,
-                    facts,
-                    new RecoveryRequest(target, new RecoveryTargetTimeline.Latest(), backup.map(BackupId::parse)),
-                    stops);
+                    made.generation, facts, new RecoveryRequest(target, timeline, backup.map(BackupId::parse)), stops);
         }
     }
 
     private RecoveryPlan plan(RecoveryTarget target) {
-        return decide(target, Optional.empty()).orElseThrow();
+        return decide(target, LATEST, Optional.empty()).orElseThrow();
+    }
+
+    private Unreachable refused(RecoveryTarget target, String backup) {
+        RecoveryDecision decision = decide(target, LATEST, Optional.of(backup));
+        assertThat(decision).isInstanceOf(Unreachable.class);
+        return (Unreachable) decision;
     }
 
     private String refusal(RecoveryTarget target, String backup) {
-        RecoveryDecision decision = decide(target, Optional.of(backup));
-        assertThat(decision).isInstanceOf(Unreachable.class);
-        return ((Unreachable) decision).reason();
+        return refused(target, backup).reason();
+    }
+
+    private static RecoveryTargetTimeline timeline(int number) {
+        return new RecoveryTargetTimeline.Numbered(new TimelineId(number));
+    }
+
+    /** Whose reachable moments end there. */
+    private static void assertReachable(Unreachable refusal, String... ranges) {
+        assertThat(refusal.reachable())
+                .extracting(range -> range.timeline() + ":" + range.from() + "-" + range.to())
+                .containsExactlyInAnyOrder(ranges);
     }
 
     private static RecoveryTarget lsn(String lsn) {
@@ -82,32 +93,58 @@ class WreckedPlanTest {
 
         assertThat(plan(END).backup().id()).hasToString(SECOND);
         assertThat(plan(lsn("0/380000")).backup().id()).hasToString(FIRST);
-        assertThat(refusal(lsn("0/480000"), FIRST)).contains("000000010000000000000004 is not in the archive");
         assertThat(refusal(END, FIRST)).contains("000000010000000000000004 is not in the archive");
+        Unreachable behind = refused(lsn("0/480000"), FIRST);
+        assertThat(behind.reason()).contains("000000010000000000000004 is not in the archive");
+        assertReachable(behind, "1:0/302000-0/400000", "1:0/602000-0/900000");
     }
 
     @Test
     void a_segment_missing_at_a_backups_start_or_end_costs_that_backup() {
         made.lose(segment(2));
-        made.lose(segment(6));
+        assertThat(refusal(new RecoveryTarget.Immediate(), FIRST))
+                .contains("000000010000000000000002, which it needs to become consistent, is not in the archive");
+        assertReachable(refused(lsn("0/380000"), FIRST), "1:0/602000-0/900000");
 
-        for (String backup : new String[] {FIRST, SECOND}) {
-            assertThat(refusal(new RecoveryTarget.Immediate(), backup))
-                    .contains(
-                            backup.equals(FIRST) ? "000000010000000000000002" : "000000010000000000000006",
-                            "which it needs to become consistent");
-        }
+        made.lose(segment(6));
+        assertThat(refusal(new RecoveryTarget.Immediate(), SECOND))
+                .contains("000000010000000000000006, which it needs to become consistent, is not in the archive");
+        assertReachable(refused(END, SECOND));
     }
 
     @Test
-    void a_flipped_bit_in_wal_that_is_read_for_the_stop_is_named_and_elsewhere_it_is_for_verify() {
+    void damaged_wal_is_named_where_it_is_in_the_way_and_not_where_it_is_not() {
         made.flip(segment(7));
 
-        assertThat(plan(lsn("0/680000")).stop()).isPresent();
-        assertThatExceptionOfType(PgpitrException.class)
-                .isThrownBy(() -> decide(lsn("0/780000"), Optional.empty()))
-                .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CORRUPT))
-                .withMessageContaining(segment(7).value());
+        RecoveryPlan before = plan(lsn("0/680000"));
+        assertThat(before.stop()).isPresent();
+        Unreachable within = refused(lsn("0/780000"), SECOND);
+        assertThat(within.reason())
+                .contains("archived WAL file 000000010000000000000007 is of no use: object " + segment(7)
+                        + " is damaged");
+        assertReachable(within, "1:0/302000-0/700000");
+        assertThat(refusal(END, FIRST)).contains("000000010000000000000007 is of no use: object " + segment(7));
+    }
+
+    @Test
+    void a_cut_segment_at_the_end_of_the_wal_is_not_taken_for_its_end() {
+        made.cut(segment(8), 1);
+
+        Unreachable end = refused(END, SECOND);
+        assertThat(end.reason()).contains("000000010000000000000008 is of no use: object " + segment(8));
+        assertReachable(end, "1:0/302000-0/800000");
+        assertThat(plan(lsn("0/780000")).stop()).isPresent();
+    }
+
+    @Test
+    void damaged_wal_that_a_backup_needs_costs_the_backup() {
+        made.flip(segment(6));
+
+        RecoveryPlan plan = plan(lsn("0/380000"));
+        assertThat(plan.backup().id()).hasToString(FIRST);
+        assertThat(refusal(lsn("0/680000"), SECOND))
+                .contains("000000010000000000000006, which it needs to become consistent, is of no use: object "
+                        + segment(6));
     }
 
     @Test
@@ -136,15 +173,70 @@ class WreckedPlanTest {
         return plan.passedOver().get(0).reason();
     }
 
+    /** Timeline 2 begins in segment 9, where timeline 1 was left. */
+    private Lsn forked() {
+        MadeWal first = made.wal(2).fill(7);
+        Lsn left = first.position();
+        MadeWal second = first.fork(2).fill(3);
+        made.archive(MadeRepository.partial(1, 9), first.partial());
+        made.archive(second);
+        return left;
+    }
+
     @Test
     void wal_of_a_timeline_whose_history_is_lost_is_not_followed_and_that_is_said() {
-        made.archive(made.wal(2).fill(5).fork(2).fill(2));
+        forked();
 
         RecoveryPlan plan = plan(END);
 
         assertThat(plan.path().timeline()).isEqualTo(TimelineId.FIRST);
-        assertThat(plan.notes())
-                .contains("Timeline 2 has archived WAL but no history file, so it can't be followed.");
+        assertThat(plan.notes()).contains("Timeline 2 has archived WAL but no history file, so it can't be followed.");
+        assertThat(((Unreachable) decide(END, timeline(2), Optional.empty())).reason())
+                .contains("timeline 2 is not known: its history file is not in the archive");
+    }
+
+    @Test
+    void a_damaged_history_costs_what_needs_it_alone() {
+        Lsn left = forked();
+        made.history(2, left);
+        assertThat(plan(END).path().timeline()).isEqualTo(new TimelineId(2));
+        ObjectKey history = made.key(new TimelineHistoryName(new TimelineId(2)));
+        made.flip(history);
+        String named = "00000002.history can't be read: object " + history;
+
+        for (RecoveryTargetTimeline wanted : new RecoveryTargetTimeline[] {LATEST, timeline(2)}) {
+            Unreachable end = (Unreachable) decide(END, wanted, Optional.empty());
+            assertThat(end.reason()).contains("timeline 2 can't be followed", named);
+            assertThat(end.reachable())
+                    .isNotEmpty()
+                    .allMatch(range -> range.timeline().equals(TimelineId.FIRST));
+        }
+        assertThat(refusal(lsn("0/A80000"), SECOND)).contains(named);
+
+        RecoveryPlan first = decide(lsn("0/880000"), LATEST, Optional.empty()).orElseThrow();
+        assertThat(first.path().timeline()).isEqualTo(TimelineId.FIRST);
+        assertThat(first.notes()).anySatisfy(note -> assertThat(note).contains(named, "pgpitr archive-push"));
+        assertThat(decide(END, timeline(1), Optional.empty())).isInstanceOf(RecoveryPlan.class);
+    }
+
+    @Test
+    void a_backup_on_a_timeline_whose_history_is_damaged_is_of_no_use_to_the_plan_and_the_window() {
+        made.history(2, forked());
+        String third = "20261121T030000Z";
+        made.backup(third, 2, 10, 10);
+        assertThat(plan(END).backup().id()).hasToString(third);
+        ObjectKey history = made.key(new TimelineHistoryName(new TimelineId(2)));
+        made.flip(history);
+
+        assertThat(refusal(new RecoveryTarget.Immediate(), third))
+                .contains("00000002.history can't be read: object " + history);
+        assertThat(made.window().window().timelines())
+                .allSatisfy(timeline -> assertThat(timeline.intervals())
+                        .hasSize(timeline.timeline().equals(TimelineId.FIRST) ? 1 : 0));
+        assertThat(made.window().window().unusable()).singleElement().satisfies(unusable -> {
+            assertThat(unusable.id()).hasToString(third);
+            assertThat(unusable.reason()).contains(history.value());
+        });
     }
 
     @Test
@@ -159,7 +251,10 @@ class WreckedPlanTest {
                         .get(name));
 
         assertThat(plan(lsn("0/680000")).stop()).isPresent();
-        assertThat(refusal(lsn("0/880000"), SECOND)).contains(name.toString());
-        assertThat(refusal(END, SECOND)).contains(name.toString());
+        for (RecoveryTarget behind : new RecoveryTarget[] {lsn("0/780000"), lsn("0/880000"), END}) {
+            Unreachable refusal = refused(behind, SECOND);
+            assertThat(refusal.reason()).contains(name.toString(), "system identifier 4711");
+            assertReachable(refusal, "1:0/302000-0/700000");
+        }
     }
 }

@@ -1,26 +1,27 @@
-package org.pgpitr.repository.window;
+package org.pgpitr.repository.plan;
 
 import org.pgpitr.postgres.WalSegmentName;
-import org.pgpitr.repository.plan.WindowFacts.DamagedWal;
 
 /** WAL that is archived and can't be used was met. */
-final class UnusableWalException extends RuntimeException {
+public final class UnusableWalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient WalSegmentName segment;
     private final transient DamagedWal wal;
 
-    UnusableWalException(WalSegmentName segment, DamagedWal wal, Throwable cause) {
+    public UnusableWalException(WalSegmentName segment, DamagedWal wal, Throwable cause) {
         super(wal.how(), cause);
         this.segment = segment;
         this.wal = wal;
     }
 
-    WalSegmentName segment() {
+    /** The segment it would be. */
+    public WalSegmentName segment() {
         return segment;
     }
 
-    DamagedWal wal() {
+    /** What is wrong with it. */
+    public DamagedWal wal() {
         return wal;
     }
 }
