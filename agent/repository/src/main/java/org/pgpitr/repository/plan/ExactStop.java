@@ -91,8 +91,8 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
     private String notInTheWal(Candidate candidate, StopSearch.NeverStops never) {
         if (never.topLevel().isPresent()) {
             long xid = never.topLevel().getAsLong();
-            return "it is a subtransaction of transaction " + xid + ", and PostgreSQL stops where a whole transaction ends: use"
-                    + " `--target-xid " + xid + "`";
+            return "it is a subtransaction of transaction " + xid
+                    + ", and PostgreSQL stops where a whole transaction ends: use" + " `--target-xid " + xid + "`";
         }
         Optional<TransactionEnd> last = never.last();
         Lsn start = candidate.backup().startLsn();

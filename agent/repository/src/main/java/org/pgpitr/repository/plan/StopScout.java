@@ -76,9 +76,8 @@ final class StopScout implements Scout {
         if (record.end().isAfter(replay.to())) {
             return Next.STOP;
         }
-        Optional<TransactionRecord> transactionRecord = record.resourceManager() == RmgrId.TRANSACTION
-                ? TransactionRecord.of(record, major)
-                : Optional.empty();
+        Optional<TransactionRecord> transactionRecord =
+                record.resourceManager() == RmgrId.TRANSACTION ? TransactionRecord.of(record, major) : Optional.empty();
         Optional<TransactionEnd> end = transactionRecord.flatMap(t -> t.at(record));
         Optional<TransactionEnd> commit = end.filter(TransactionEnd::isCommit);
         if (stopped) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +200,34 @@ class ArchivedStopsTest {
         }
     }
 
+    @Test
+    void a_subtransaction_never_stops_a_recovery_and_its_transaction_is_told() {
+        Generation nested = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        WalWriter wal = new WalWriter(CLUSTER.major(), CLUSTER.segmentSize(), WalFiles.CLUSTER, name(5));
+        Lsn from = wal.commit(11, NOON);
+        wal.commit(12, NOON.plusSeconds(10), List.of(13L, 14L), List.of());
+        wal.switchSegment();
+        wal.commit(15, NOON.plusSeconds(20));
+        wal.switchSegment();
+        WalArchive archive = new WalArchive(nested);
+        archive.push(name(5), Content.of(wal.segment(5)));
+        archive.push(name(6), Content.of(wal.segment(6)));
+        try (ArchivedStops search = new ArchivedStops(nested, archive.scan(), n -> {})) {
+            for (long first : new long[] {6, 5}) {
+                Replay replay = new Replay(
+                        first == 5 ? from : name(6).start(CLUSTER.segmentSize()),
+                        from,
+                        name(6).end(CLUSTER.segmentSize()),
+                        List.of(new WalRange(TimelineId.FIRST, name(first), name(6), WalRange.Form.WHOLE)));
+                assertThat(search.find(new RecoveryTarget.Xid(14, Bound.INCLUSIVE), replay))
+                        .isInstanceOfSatisfying(
+                                StopSearch.NeverStops.class,
+                                never -> assertThat(never.topLevel())
+                                        .isEqualTo(first == 5 ? OptionalLong.of(12) : OptionalLong.empty()));
+            }
+        }
+    }
+
     private static void check(String as) {
         Random random = new Random(SEED + 1);
         int stops = 0;
@@ -242,7 +271,8 @@ class ArchivedStopsTest {
             RecoveryStop stop = stops.stop();
             return "after " + stop.lastIncluded().map(TransactionEnd::xid) + ", before "
                     + stop.firstLeftOut().map(TransactionEnd::xid) + ", point "
-                    + stop.restorePoint().map(RestorePoint::lsn);
+                    + stop.restorePoint().map(RestorePoint::lsn)
+                    + stop.again().map(again -> ", again " + again.lsn()).orElse("");
         }
         return result instanceof StopSearch.NeverStops ? "never" : result.toString();
     }
@@ -305,6 +335,11 @@ class ArchivedStopsTest {
         Optional<TransactionEnd> next = all.subList(included, all.size()).stream()
                 .flatMap(r -> r.commit().stream())
                 .findFirst();
-        return new StopSearch.Stops(new RecoveryStop(Lsn.ZERO, Lsn.ZERO, last, next, Optional.empty(), point, Optional.empty()));
+        Optional<RestorePoint> again = all.subList(included, all.size()).stream()
+                .flatMap(r -> r.point().stream())
+                .filter(later ->
+                        point.filter(p -> p.name().equals(later.name())).isPresent())
+                .findFirst();
+        return new StopSearch.Stops(new RecoveryStop(Lsn.ZERO, Lsn.ZERO, last, next, Optional.empty(), point, again));
     }
 }

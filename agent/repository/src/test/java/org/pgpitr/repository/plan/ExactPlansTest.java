@@ -133,7 +133,13 @@ class ExactPlansTest extends PlannerCases {
 
     private static StopSearch stopsBefore(TransactionEnd end) {
         return (target, replay) -> new StopSearch.Stops(new RecoveryStop(
-                end.start(), end.end(), Optional.empty(), Optional.of(end), Optional.of(end), Optional.empty(), Optional.empty()));
+                end.start(),
+                end.end(),
+                Optional.empty(),
+                Optional.of(end),
+                Optional.of(end),
+                Optional.empty(),
+                Optional.empty()));
     }
 
     private static RecoveryDecision decide(RecoveryTarget target, StopSearch search) {
@@ -227,8 +233,9 @@ class ExactPlansTest extends PlannerCases {
                 (target, replay) -> new StopSearch.NeverStops(Optional.empty(), OptionalLong.of(9000)));
 
         assertThat(((Unreachable) decision).reason())
-                .endsWith("can't be reached: it is a subtransaction of transaction 9000, and PostgreSQL stops where a whole"
-                        + " transaction ends: use `--target-xid 9000`");
+                .endsWith(
+                        "can't be reached: it is a subtransaction of transaction 9000, and PostgreSQL stops where a whole"
+                                + " transaction ends: use `--target-xid 9000`");
     }
 
     @Test
@@ -255,12 +262,13 @@ class ExactPlansTest extends PlannerCases {
 
     @Test
     void what_lies_on_another_timeline_is_refused_with_that_timeline_named() {
-        FactsBuilder forked = plain().history(2, "1\t0/780000\tno recovery target specified").wal(2, 7, 9);
+        FactsBuilder forked =
+                plain().history(2, "1\t0/780000\tno recovery target specified").wal(2, 7, 9);
         TransactionEnd left = commit(9000, "2026-11-25T12:00:00Z", "0/8000F0");
-        StopSearch onTheOld = (target, replay) -> replay.wal().stream()
-                        .allMatch(range -> range.timeline().equals(TimelineId.FIRST))
-                ? stopsBefore(left).find(target, replay)
-                : new StopSearch.NeverStops(Optional.empty());
+        StopSearch onTheOld = (target, replay) ->
+                replay.wal().stream().allMatch(range -> range.timeline().equals(TimelineId.FIRST))
+                        ? stopsBefore(left).find(target, replay)
+                        : new StopSearch.NeverStops(Optional.empty());
 
         RecoveryDecision decision = RecoveryPlanner.decide(
                 forked.build(),

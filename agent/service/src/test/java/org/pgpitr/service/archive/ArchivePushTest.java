@@ -218,11 +218,14 @@ class ArchivePushTest {
         Path history = local.file("00000002.history", LocalFiles.HISTORY);
         local.controlFile(WalFiles.CLUSTER);
         push().push(history);
-        assertThat(new WalArchive(repository.generation(1)).histories().readable()).hasSize(1);
-        assertThat(new WalArchive(repository.generation(2)).histories().readable()).isEmpty();
+        assertThat(new WalArchive(repository.generation(1)).histories().readable())
+                .hasSize(1);
+        assertThat(new WalArchive(repository.generation(2)).histories().readable())
+                .isEmpty();
         Files.delete(directory.resolve("global/pg_control"));
         push().push(history);
-        assertThat(new WalArchive(repository.generation(2)).histories().readable()).hasSize(1);
+        assertThat(new WalArchive(repository.generation(2)).histories().readable())
+                .hasSize(1);
     }
 
     @Test
