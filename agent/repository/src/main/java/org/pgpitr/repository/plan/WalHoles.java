@@ -163,9 +163,16 @@ public final class WalHoles {
                 backups.stream()
                         .filter(backup -> size.segmentNumber(backup.startLsn()) <= last
                                 && backup.stopLsn().isAfter(end)
-                                && size.segmentNumberBefore(backup.stopLsn()) >= missing)
+                                && size.segmentNumberBefore(backup.stopLsn()) >= missing
+                                && !reachesItsEnd(backup, path))
                         .toList());
         add(new Found(hole, path));
+    }
+
+    /** By the older timeline's copy, perhaps, of a segment that the path's own timeline has not archived. */
+    private boolean reachesItsEnd(BackupSummary backup, WalPath path) {
+        return !backup.stopLsn()
+                .isAfter(path.walk(size.segmentNumber(backup.startLsn())).end());
     }
 
     /** What is missing on one path and, among more, on another one too, is told once; all backups it breaks are. */

@@ -95,7 +95,8 @@ class WalHolesTest {
     void there_is_a_hole_wherever_the_plan_sees_one() {
         long seed = System.nanoTime();
         for (int i = 0; i < 3000; i++) {
-            SimulatedCluster cluster = new SimulatedCluster(new Random(seed + i));
+            // the first one: a backup in a hole of its timeline's descendant, which its own timeline's copy bridges
+            SimulatedCluster cluster = new SimulatedCluster(new Random(i == 0 ? 26132241004743L : seed + i));
             RecoveryFacts facts = cluster.facts();
             List<WalHole> holes = WalHoles.of(facts);
             for (BackupSummary backup : facts.backups()) {
