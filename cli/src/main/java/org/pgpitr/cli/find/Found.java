@@ -18,17 +18,10 @@ import org.pgpitr.repository.find.SearchResult;
  */
 public record Found(Generation generation, Optional<Integer> generationNamed, SearchRange range, SearchResult result) {
     /** The options of {@code plan} and {@code restore} that recover to a target. */
-    public List<String> options(RecoveryTarget target) {
-        List<String> words = new ArrayList<>();
-        if (target instanceof RecoveryTarget.AtLsn at) {
-            words.addAll(List.of("--target-lsn", at.lsn().toString()));
-            if (at.bound() == Bound.EXCLUSIVE) {
-                words.add("--target-exclusive");
-            }
-        } else if (target instanceof RecoveryTarget.Name name) {
-            words.addAll(List.of("--target-name", name.restorePoint()));
-        } else {
-            throw new IllegalArgumentException("not a target of a search: " + target);
+    public List<String> options(RecoveryTarget.AtLsn target) {
+        List<String> words = new ArrayList<>(List.of("--target-lsn", target.lsn().toString()));
+        if (target.bound() == Bound.EXCLUSIVE) {
+            words.add("--target-exclusive");
         }
         if (result.otherTimelines()) {
             words.addAll(List.of("--target-timeline", result.timeline().toString()));

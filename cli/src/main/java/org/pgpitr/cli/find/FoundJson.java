@@ -84,7 +84,7 @@ public final class FoundJson {
         return object.put("just_before", target(event.before())).put("just_after", target(event.after()));
     }
 
-    private JsonObject target(RecoveryTarget target) {
+    private JsonObject target(RecoveryTarget.AtLsn target) {
         List<String> options = found.options(target);
         return new JsonObject().put("target", PlanJson.target(target)).put("options", options);
     }

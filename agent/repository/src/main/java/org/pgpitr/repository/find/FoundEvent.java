@@ -17,10 +17,10 @@ public sealed interface FoundEvent {
     Lsn lsn();
 
     /** Recovers all that was before it, and not it. */
-    RecoveryTarget before();
+    RecoveryTarget.AtLsn before();
 
     /** Recovers it, and nothing behind it. */
-    RecoveryTarget after();
+    RecoveryTarget.AtLsn after();
 
     /**
      * A transaction's commit.
@@ -76,12 +76,12 @@ public sealed interface FoundEvent {
         }
 
         @Override
-        public RecoveryTarget before() {
+        public RecoveryTarget.AtLsn before() {
             return new RecoveryTarget.AtLsn(from, Bound.EXCLUSIVE);
         }
 
         @Override
-        public RecoveryTarget after() {
+        public RecoveryTarget.AtLsn after() {
             return new RecoveryTarget.AtLsn(lsn, Bound.INCLUSIVE);
         }
     }
@@ -100,13 +100,14 @@ public sealed interface FoundEvent {
 
         /** A restore point changes nothing. */
         @Override
-        public RecoveryTarget before() {
+        public RecoveryTarget.AtLsn before() {
             return new RecoveryTarget.AtLsn(lsn, Bound.EXCLUSIVE);
         }
 
+        /** By position: a name may have been given more than once, and PostgreSQL stops at the first one that it meets. */
         @Override
-        public RecoveryTarget after() {
-            return new RecoveryTarget.Name(point.name());
+        public RecoveryTarget.AtLsn after() {
+            return new RecoveryTarget.AtLsn(lsn, Bound.INCLUSIVE);
         }
     }
 }

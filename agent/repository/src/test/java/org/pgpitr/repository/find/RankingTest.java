@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
+import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.wal.RelationLocator;
 import org.pgpitr.repository.catalog.CatalogRelation;
 import org.pgpitr.repository.find.RelationEffect.Fate;
@@ -60,5 +61,14 @@ class RankingTest {
 
         assertThat(commit.before()).isEqualTo(new RecoveryTarget.AtLsn(new Lsn(640), Bound.EXCLUSIVE));
         assertThat(commit.after()).isEqualTo(new RecoveryTarget.AtLsn(new Lsn(700), Bound.INCLUSIVE));
+    }
+
+    @Test
+    void a_restore_point_is_reached_by_its_position_since_others_may_have_its_name() {
+        FoundEvent.Named second = new FoundEvent.Named(
+                new RestorePoint("alive", new Lsn(900), Instant.parse("2026-11-20T12:00:00Z")), new Lsn(800));
+
+        assertThat(second.before()).isEqualTo(new RecoveryTarget.AtLsn(new Lsn(800), Bound.EXCLUSIVE));
+        assertThat(second.after()).isEqualTo(new RecoveryTarget.AtLsn(new Lsn(800), Bound.INCLUSIVE));
     }
 }
