@@ -55,7 +55,6 @@ final class CommitReading {
             }
         });
         List<RelationEffect> told = told(effects.values());
-        int count = Math.min(told.size(), FoundEvent.Commit.MOST_RELATIONS);
         List<DatabaseEffect> databases = databases(changes);
         return new FoundEvent.Commit(
                 record.xid(),
@@ -66,8 +65,8 @@ final class CommitReading {
                 record.preparedAs(),
                 changes.mayBePartial ? FoundEvent.Commit.Reading.MAYBE_PARTLY : FoundEvent.Commit.Reading.WHOLE,
                 databases,
-                told.subList(0, count),
-                told.size() - count);
+                told,
+                FoundEvent.Commit.Totals.of(told));
     }
 
     private void put(Map<RelationLocator, RelationEffect> effects, RelationLocator file, Fate fate, Changes changes) {

@@ -1,8 +1,10 @@
 package org.pgpitr.repository.find;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
@@ -34,8 +36,8 @@ public sealed interface FoundEvent {
      * @param preparedAs the global identifier of a prepared transaction
      * @param reading whether all of it was read
      * @param databases that came or went
-     * @param relations that it changed, the losses first; at most {@link #MOST_RELATIONS}
-     * @param moreRelations how many were left out of {@code relations}
+     * @param relations that it changed, the losses first; of one that was {@linkplain #told cut short} not all
+     * @param totals of all relations that it changed
      */
     record Commit(
             long xid,
@@ -47,7 +49,7 @@ public sealed interface FoundEvent {
             Reading reading,
             List<DatabaseEffect> databases,
             List<RelationEffect> relations,
-            int moreRelations)
+            Totals totals)
             implements FoundEvent {
         /** So many relations are told of one commit. */
         public static final int MOST_RELATIONS = 200;
@@ -64,15 +66,55 @@ public sealed interface FoundEvent {
             MAYBE_PARTLY
         }
 
+        /**
+         * Some relations, counted.
+         *
+         * @param relations how many there are
+         * @param losses how many of them were dropped or truncated
+         * @param rows of all of them
+         */
+        public record Totals(int relations, int losses, RowCounts rows) {
+            static Totals of(List<RelationEffect> relations) {
+                return new Totals(
+                        relations.size(),
+                        (int) relations.stream().filter(RelationEffect::isLoss).count(),
+                        relations.stream().map(RelationEffect::rows).reduce(RowCounts.NONE, RowCounts::and));
+            }
+        }
+
         /** Whether a database was dropped, or a table dropped or truncated. */
         public boolean isLoss() {
             return databases.stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED)
-                    || relations.stream().anyMatch(RelationEffect::isLoss);
+                    || totals.losses() > 0;
         }
 
-        /** Of all relations that are told. */
-        public RowCounts rows() {
-            return relations.stream().map(RelationEffect::rows).reduce(RowCounts.NONE, RowCounts::and);
+        /** How many relations were left out of {@link #relations()}. */
+        public int moreRelations() {
+            return totals.relations() - relations.size();
+        }
+
+        /**
+         * The same with {@link #MOST_RELATIONS} relations at most.
+         *
+         * @param wanted these are told before others
+         */
+        Commit told(Predicate<RelationEffect> wanted) {
+            return relations.size() <= MOST_RELATIONS
+                    ? this
+                    : new Commit(
+                            xid,
+                            time,
+                            lsn,
+                            end,
+                            from,
+                            preparedAs,
+                            reading,
+                            databases,
+                            relations.stream()
+                                    .sorted(Comparator.comparing(each -> !wanted.test(each)))
+                                    .limit(MOST_RELATIONS)
+                                    .toList(),
+                            totals);
         }
 
         @Override

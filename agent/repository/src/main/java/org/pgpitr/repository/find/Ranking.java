@@ -48,13 +48,11 @@ final class Ranking {
         if (!(event instanceof FoundEvent.Commit commit)) {
             return new Ranked(4, 0, 0, event);
         }
-        RowCounts rows = commit.rows();
+        RowCounts rows = commit.totals().rows();
         long changed = rows.deleted() + rows.updated();
         boolean database = commit.databases().stream().anyMatch(each -> each.fate() == DatabaseEffect.Fate.DROPPED);
         if (database || commit.isLoss()) {
-            long lost =
-                    commit.relations().stream().filter(RelationEffect::isLoss).count() + commit.moreRelations();
-            return new Ranked(database ? 0 : 1, lost, changed, event);
+            return new Ranked(database ? 0 : 1, commit.totals().losses(), changed, event);
         }
         return new Ranked(changed > 0 ? 2 : 3, changed > 0 ? changed : rows.inserted(), rows.deleted(), event);
     }

@@ -49,7 +49,8 @@ final class Sieve implements TransactionTracker.Listener {
         first = first.or(() -> Optional.of(commit.time()));
         last = Optional.of(commit.time());
         if (isWanted(end, commit)) {
-            ranking.add(commit);
+            ranking.add(commit.told(
+                    relation -> table.filter(wanted -> wanted.concerns(relation)).isPresent()));
         }
     }
 
@@ -72,11 +73,12 @@ final class Sieve implements TransactionTracker.Listener {
         if (!filter.isChoosy()) {
             return true;
         }
-        RowCounts rows = relations.stream().map(RelationEffect::rows).reduce(RowCounts.NONE, RowCounts::and);
-        boolean loss = table.isEmpty() ? commit.isLoss() : relations.stream().anyMatch(RelationEffect::isLoss);
+        FoundEvent.Commit.Totals totals =
+                table.isEmpty() ? commit.totals() : FoundEvent.Commit.Totals.of(relations);
+        boolean loss = table.isEmpty() ? commit.isLoss() : totals.losses() > 0;
         return (filter.kinds().contains(Kind.LOSSES) && loss)
-                || isOver(filter.deletedOver(), rows.deleted())
-                || isOver(filter.updatedOver(), rows.updated());
+                || isOver(filter.deletedOver(), totals.rows().deleted())
+                || isOver(filter.updatedOver(), totals.rows().updated());
     }
 
     private static boolean isOver(OptionalLong threshold, long rows) {

@@ -35,7 +35,7 @@ class RankingTest {
                 FoundEvent.Commit.Reading.WHOLE,
                 databases,
                 List.of(relations),
-                0);
+                FoundEvent.Commit.Totals.of(List.of(relations)));
     }
 
     @Test
