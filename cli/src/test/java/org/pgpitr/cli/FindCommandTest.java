@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +63,20 @@ class FindCommandTest {
 
         assertThat(run("find", "--from-lsn", "0/100000").out())
                 .contains("000000010000000000000005 is not in the archive");
+    }
+
+    @Test
+    void no_backup_has_to_be_readable() throws IOException {
+        Path manifest;
+        try (Stream<Path> files = Files.walk(repository.folder())) {
+            manifest = files.filter(file -> file.getFileName().toString().startsWith("manifest"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.write(manifest, new byte[100]);
+
+        assertThat(run("plan").status()).isEqualTo(20);
+        assertThat(run("find", "--from-lsn", "0/100000").out()).contains("4 segments read");
     }
 
     @ParameterizedTest

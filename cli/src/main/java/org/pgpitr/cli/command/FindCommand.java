@@ -133,7 +133,9 @@ public final class FindCommand extends PgpitrCommand {
         try (ProgressOfSearch progress = new ProgressOfSearch(
                 output.progress(environment), generation.identity().segmentSize())) {
             SearchResult result = new IncidentSearch(
-                            generation, RecoveryFactsReader.read(generation, environment.clock()), progress)
+                            generation,
+                            RecoveryFactsReader.readWhateverBackups(generation, environment.clock()),
+                            progress)
                     .run(request);
             boolean newest = repository.current().number() == generation.number();
             return new Found(

@@ -3,6 +3,7 @@ package org.pgpitr.repository.plan;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
@@ -28,12 +29,29 @@ public final class RecoveryFactsReader {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static RecoveryFacts read(Generation generation, Clock clock) {
+        return read(generation, clock, listing -> {
+            if (listing.backups().isEmpty() && !listing.unreadable().isEmpty()) {
+                throw listing.unreadable().get(0).reason();
+            }
+        });
+    }
+
+    /**
+     * The same for one who needs no backup: none has to be readable.
+     *
+     * @throws PgpitrException NO_KEY
+     * @throws org.pgpitr.storage.StorageException if the store does not answer
+     */
+    public static RecoveryFacts readWhateverBackups(Generation generation, Clock clock) {
+        return read(generation, clock, listing -> {});
+    }
+
+    private static RecoveryFacts read(
+            Generation generation, Clock clock, Consumer<BackupCatalog.Listing> requireBackups) {
         Instant asOf = clock.instant();
         ArchiveListing wal = ArchiveListing.begin(generation);
         BackupCatalog.Listing listing = new BackupCatalog(generation).list();
-        if (listing.backups().isEmpty() && !listing.unreadable().isEmpty()) {
-            throw listing.unreadable().get(0).reason();
-        }
+        requireBackups.accept(listing);
         ArchivedHistories histories = new WalArchive(generation).histories();
         Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
         return new RecoveryFacts(
