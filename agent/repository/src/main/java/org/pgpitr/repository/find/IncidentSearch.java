@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -15,6 +17,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.catalog.CapturedRelations;
 import org.pgpitr.repository.index.SegmentLookup;
 import org.pgpitr.repository.index.WalIndex;
+import org.pgpitr.repository.plan.GapCause;
 import org.pgpitr.repository.plan.RecoveryFacts;
 
 /**
@@ -78,9 +81,16 @@ public final class IncidentSearch {
         }
         NavigableSet<TimelineId> timelines = timelines();
         TimelineId timeline = request.timeline().orElseGet(timelines::last);
+        SortedMap<TimelineId, GapCause.MissingHistory> missing = missingHistories();
         if (!timelines.contains(timeline)) {
-            throw new PgpitrException(
-                    ExitCode.USAGE, "timeline " + timeline + " is not known", "known are: " + timelines);
+            throw missing.containsKey(timeline)
+                    ? new PgpitrException(
+                            ExitCode.USAGE,
+                            "timeline " + timeline + " can't be searched, since "
+                                    + missing.get(timeline).what(),
+                            missing.get(timeline).mend())
+                    : new PgpitrException(
+                            ExitCode.USAGE, "timeline " + timeline + " is not known", "known are: " + timelines);
         }
         ArchivedPath path = new ArchivedPath(facts, timeline);
         listener.locating();
@@ -91,6 +101,7 @@ public final class IncidentSearch {
         int lead = Math.max(0, first - (int) Math.max(1, Math.min(LEAD_SEGMENTS, LEAD / size.bytes())));
 
         SearchNotes notes = new SearchNotes(size);
+        missing.values().forEach(each -> notes.missingHistory(each, timelines.contains(each.timeline())));
         List<CapturedRelations> captured = behind > lead
                 ? new FittingNames(generation, facts, notes)
                         .around(
@@ -134,6 +145,22 @@ public final class IncidentSearch {
         known.addAll(facts.histories().keySet());
         facts.backups().forEach(backup -> known.add(backup.timeline()));
         return known;
+    }
+
+    /** The timelines of which something is there, but not what leads onto them. */
+    private SortedMap<TimelineId, GapCause.MissingHistory> missingHistories() {
+        NavigableSet<TimelineId> there = new TreeSet<>(facts.wal().timelines());
+        there.addAll(facts.damage().histories().keySet());
+        facts.backups().forEach(backup -> there.add(backup.timeline()));
+        there.remove(TimelineId.FIRST);
+        there.removeAll(facts.histories().keySet());
+        SortedMap<TimelineId, GapCause.MissingHistory> missing = new TreeMap<>();
+        there.forEach(timeline -> missing.put(
+                timeline,
+                new GapCause.MissingHistory(
+                        timeline,
+                        Optional.ofNullable(facts.damage().histories().get(timeline)))));
+        return missing;
     }
 
     /** The first segment that may hold a commit of the range. */

@@ -9,6 +9,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.catalog.CapturedRelations;
+import org.pgpitr.repository.plan.GapCause;
 
 /** What is to be said of a search besides what it found. */
 final class SearchNotes {
@@ -45,6 +46,12 @@ final class SearchNotes {
         add(
                 "No table of the name \"" + table.table()
                         + "\" was known when names were captured: it is found only if it was created in the WAL that was read.");
+    }
+
+    /** @param alone whether the timeline can be searched from its own first segment on */
+    void missingHistory(GapCause.MissingHistory missing, boolean alone) {
+        add((alone ? "What comes before timeline " : "Timeline ") + missing.timeline() + " is not searched, since "
+                + missing.what() + ". What would mend it: " + missing.mend() + ".");
     }
 
     void hole(WalSegmentName found, long expected) {
