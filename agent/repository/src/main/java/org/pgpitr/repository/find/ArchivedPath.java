@@ -12,17 +12,19 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.find.PathSegment.Form;
 import org.pgpitr.repository.plan.RecoveryFacts;
 
 /**
  * All archived segments along a timeline and those it comes from, in order, with holes where some are missing. Kept as
- * runs, so that a million of them take no memory to speak of.
+ * runs, so that a million of them take no memory to speak of. Of the segment that was being written there is what was
+ * streamed.
  */
 final class ArchivedPath {
     /** Where a segment is left that is read to its end. */
     static final Lsn NEVER = new Lsn(-1);
 
-    private record Run(TimelineId timeline, long first, long last, Lsn until, boolean partial) {}
+    private record Run(TimelineId timeline, long first, long last, Lsn until, Form form) {}
 
     private final WalSegmentSize size;
     private final List<Run> runs = new ArrayList<>();
@@ -57,20 +59,34 @@ final class ArchivedPath {
             long from = Math.max(run.first(), first);
             long to = Math.min(run.last(), switched - 1);
             if (from <= to) {
-                found.add(new Run(timeline, from, to, NEVER, false));
+                found.add(new Run(timeline, from, to, NEVER, Form.WHOLE));
             }
         }
         if (isLast) {
             wal.partials(timeline).stream()
                     .filter(number -> number >= first && !wal.contains(timeline, number))
-                    .forEach(number -> found.add(new Run(timeline, number, number, NEVER, true)));
+                    .forEach(number -> found.add(new Run(timeline, number, number, NEVER, Form.PARTIAL)));
+            wal.streamed(timeline).stream()
+                    .filter(number -> number >= first
+                            && number > wal.last(timeline).orElse(-1)
+                            && !wal.containsPartial(timeline, number))
+                    .forEach(number -> found.add(new Run(
+                            timeline,
+                            number,
+                            number,
+                            wal.streamedTo(timeline, number).orElseThrow(),
+                            Form.STREAMED)));
         } else if (switched >= first
                 && stretches.stream().skip(index + 1L).noneMatch(later -> has(wal, later, switched))) {
             Lsn until = stretches.get(index + 1).begin();
             if (wal.contains(timeline, switched)) {
-                found.add(new Run(timeline, switched, switched, until, false));
+                found.add(new Run(timeline, switched, switched, until, Form.WHOLE));
             } else if (wal.containsPartial(timeline, switched)) {
-                found.add(new Run(timeline, switched, switched, until, true));
+                found.add(new Run(timeline, switched, switched, until, Form.PARTIAL));
+            } else {
+                wal.streamedTo(timeline, switched)
+                        .map(end -> end.isBefore(until) ? end : until)
+                        .ifPresent(end -> found.add(new Run(timeline, switched, switched, end, Form.STREAMED)));
             }
         }
     }
@@ -90,7 +106,8 @@ final class ArchivedPath {
         Run of = runs.get(run);
         long number = of.first() + index - firstIndexes.get(run);
         WalSegmentName name = WalSegmentName.of(of.timeline(), number, size);
-        return new PathSegment(of.partial() ? new PartialSegmentName(name) : name, name, number, of.until());
+        return new PathSegment(
+                of.form() == Form.PARTIAL ? new PartialSegmentName(name) : name, name, number, of.until(), of.form());
     }
 
     /** The first one that ends behind a position; {@link #size()} if there is none. */

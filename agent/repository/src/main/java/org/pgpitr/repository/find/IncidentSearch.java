@@ -122,7 +122,8 @@ public final class IncidentSearch {
         if (path.size() > 0 && isBeforeArchive(request.range(), path, times)) {
             notes.beginOfArchive(path);
         }
-        if (behind == path.size() && isBeyondArchive(request.range(), path, sieve.last())) {
+        boolean streamed = behind > lead && path.get(behind - 1).form() == PathSegment.Form.STREAMED;
+        if (!streamed && behind == path.size() && isBeyondArchive(request.range(), path, sieve.last())) {
             notes.endOfArchive(path);
         }
         return new SearchResult(
@@ -133,7 +134,7 @@ public final class IncidentSearch {
                 sieve.first(),
                 sieve.last(),
                 behind > lead ? Optional.of(path.get(lead).name().start(size)) : Optional.empty(),
-                behind > lead ? Optional.of(path.get(behind - 1).name().end(size)) : Optional.empty(),
+                behind > lead ? Optional.of(path.get(behind - 1).end(size)) : Optional.empty(),
                 sieve.events(),
                 sieve.matches(),
                 notes.all());
@@ -202,7 +203,7 @@ public final class IncidentSearch {
         if (range.to().isEmpty() && range.toLsn().isEmpty()) {
             return true;
         }
-        Lsn end = path.size() == 0 ? Lsn.ZERO : path.get(path.size() - 1).name().end(size);
+        Lsn end = path.size() == 0 ? Lsn.ZERO : path.get(path.size() - 1).end(size);
         return range.to().filter(to -> last.filter(to::isBefore).isEmpty()).isPresent()
                 || range.toLsn().filter(to -> !to.isBefore(end)).isPresent();
     }
@@ -218,7 +219,7 @@ public final class IncidentSearch {
             return ReadingPlan.all(from, behind);
         }
         try (WalIndex index = new WalIndex(generation, facts.wal(), INDEX_READ_AHEAD)) {
-            return Narrowing.plan(path, from, behind, request, index, size);
+            return Narrowing.plan(path, from, behind, request, index, content, size);
         }
     }
 }

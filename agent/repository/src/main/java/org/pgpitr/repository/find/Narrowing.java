@@ -88,22 +88,28 @@ final class Narrowing {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     static ReadingPlan plan(
-            ArchivedPath path, int from, int behind, SearchRequest request, WalIndex index, WalSegmentSize size) {
+            ArchivedPath path,
+            int from,
+            int behind,
+            SearchRequest request,
+            WalIndex index,
+            SegmentContent content,
+            WalSegmentSize size) {
         if (!request.filter().isNarrow() || from >= behind) {
             return ReadingPlan.all(from, behind);
         }
         Narrowing narrowing = new Narrowing(path, from, behind, request, size);
-        narrowing.read(index);
+        narrowing.read(index, content);
         narrowing.before();
         return narrowing.plan;
     }
 
-    private void read(WalIndex index) {
+    private void read(WalIndex index, SegmentContent content) {
         unknown.set(from, behind);
         for (int at = from; at < behind; ) {
             PathSegment first = path.get(at);
             if (!isPlain(first)) {
-                odd(at, first, index);
+                odd(at, first, index, content);
                 at++;
                 continue;
             }
@@ -117,7 +123,7 @@ final class Narrowing {
     }
 
     private static boolean isPlain(PathSegment segment) {
-        return segment.file() instanceof WalSegmentName && segment.until().equals(ArchivedPath.NEVER);
+        return segment.form() == PathSegment.Form.WHOLE && segment.until().equals(ArchivedPath.NEVER);
     }
 
     private static boolean follows(PathSegment segment, PathSegment first, int distance) {
@@ -148,11 +154,13 @@ final class Narrowing {
     }
 
     /** One that was left before it was full: it is read, and its summary says how far back its transactions go. */
-    private void odd(int at, PathSegment segment, WalIndex index) {
+    private void odd(int at, PathSegment segment, WalIndex index, SegmentContent content) {
         plan.need(at);
         SegmentSummary[] found = new SegmentSummary[1];
         try {
-            if (segment.file() instanceof PartialSegmentName partial) {
+            if (segment.form() == PathSegment.Form.STREAMED) {
+                found[0] = content.summary(segment).orElse(null);
+            } else if (segment.file() instanceof PartialSegmentName partial) {
                 found[0] = index.partial(partial.segment()).orElse(null);
             } else {
                 index.segments(segment.name().timeline(), segment.number(), segment.number(), summary -> {

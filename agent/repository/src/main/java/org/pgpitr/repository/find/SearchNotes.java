@@ -65,6 +65,11 @@ final class SearchNotes {
         add("Segment " + segment + " was not read to its end: " + e.getMessage() + ".");
     }
 
+    void streamed(PathSegment segment) {
+        add("WAL segment " + segment.name() + " was still being written: it is searched up to " + segment.until()
+                + ", as it was streamed. What happened later is not seen.");
+    }
+
     void damagedNames(PgpitrException e) {
         add(e.getMessage() + ": relations that it names are shown by their numbers.");
     }

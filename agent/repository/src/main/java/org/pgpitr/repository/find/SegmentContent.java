@@ -1,12 +1,18 @@
 package org.pgpitr.repository.find;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.repository.stream.StreamedSegment;
+import org.pgpitr.storage.Content;
 
 /** Reads segments of the path, whether they are archived as one object or in pieces of a stream. Safe for several threads. */
 final class SegmentContent {
@@ -27,9 +33,23 @@ final class SegmentContent {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     byte[] read(PathSegment segment) {
-        return wal.inPieces(segment.name().timeline()).contains(segment.number())
+        return segment.form() == PathSegment.Form.STREAMED
+                        || wal.inPieces(segment.name().timeline()).contains(segment.number())
                 ? assembled(segment).orElseGet(() -> archive.read(segment.file()))
                 : archive.read(segment.file());
+    }
+
+    /**
+     * The summary of one that was left before it was full, or is still being written; empty if its major is not known here.
+     *
+     * @throws org.pgpitr.postgres.wal.BrokenWalException if it does not begin as that segment
+     */
+    Optional<SegmentSummary> summary(PathSegment segment) {
+        try {
+            return SegmentInspection.summary(new PartialSegmentName(segment.name()), Content.of(read(segment)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // It is in memory
+        }
     }
 
     /** From pieces of a stream; empty if it was archived whole since. */

@@ -63,6 +63,9 @@ final class SegmentScan {
                 if (!needed) {
                     sieve.passed(plan.passed(at));
                 }
+                if (segment.form() == PathSegment.Form.STREAMED) {
+                    notes.streamed(segment);
+                }
                 if (needed || plan.leadsIn(at)) {
                     read(at, segment, segments, tracker, !needed);
                     read++;
@@ -91,7 +94,9 @@ final class SegmentScan {
                 }
             }
         } catch (BrokenWalException e) {
-            notes.broken(segment.name(), e);
+            if (segment.form() != PathSegment.Form.STREAMED) { // the rest of its last record may not be there yet
+                notes.broken(segment.name(), e);
+            }
             tracker.gap();
             reader = new WalReader(major, size);
         }

@@ -68,6 +68,36 @@ class ArchivedPathTest {
     }
 
     @Test
+    void the_segment_that_was_being_written_is_there_as_far_as_it_was_streamed() {
+        archive(ONE, 3, 4);
+        wal.streamed(ONE, 4, Lsn.parse("0/4F0000"));
+        wal.streamed(ONE, 5, Lsn.parse("0/560000"));
+
+        for (TimelineId timeline : List.of(ONE, TWO)) {
+            ArchivedPath path = path(timeline);
+            assertThat(files(path)).containsExactly("0000000100000003", "0000000100000004", "0000000100000005");
+            assertThat(path.get(2).form()).isEqualTo(PathSegment.Form.STREAMED);
+            assertThat(path.get(2).end(SIZE)).isEqualTo(Lsn.parse("0/560000"));
+            assertThat(path.get(1).form()).isEqualTo(PathSegment.Form.WHOLE);
+            assertThat(path.get(1).end(SIZE)).isEqualTo(Lsn.parse("0/500000"));
+        }
+
+        wal.streamed(ONE, 5, Lsn.parse("0/5A0000"));
+
+        assertThat(path(TWO).get(2).end(SIZE)).isEqualTo(Lsn.parse("0/580000"));
+        assertThat(path(ONE).get(2).end(SIZE)).isEqualTo(Lsn.parse("0/5A0000"));
+    }
+
+    @Test
+    void what_was_streamed_before_a_hole_is_not_taken_for_a_whole_segment() {
+        archive(ONE, 3, 3);
+        archive(ONE, 5, 5);
+        wal.streamed(ONE, 4, Lsn.parse("0/460000"));
+
+        assertThat(files(path(ONE))).containsExactly("0000000100000003", "0000000100000005");
+    }
+
+    @Test
     void a_moment_is_found_by_bisection_whatever_is_missing_or_idle() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
