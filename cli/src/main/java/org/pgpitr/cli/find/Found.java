@@ -19,7 +19,8 @@ import org.pgpitr.repository.find.SearchResult;
 public record Found(Generation generation, Optional<Integer> generationNamed, SearchRange range, SearchResult result) {
     /** The options of {@code plan} and {@code restore} that recover to a target. */
     public List<String> options(RecoveryTarget.AtLsn target) {
-        List<String> words = new ArrayList<>(List.of("--target-lsn", target.lsn().toString()));
+        List<String> words =
+                new ArrayList<>(List.of("--target-lsn", target.lsn().toString()));
         if (target.bound() == Bound.EXCLUSIVE) {
             words.add("--target-exclusive");
         }

@@ -159,8 +159,7 @@ public final class IncidentSearch {
         there.forEach(timeline -> missing.put(
                 timeline,
                 new GapCause.MissingHistory(
-                        timeline,
-                        Optional.ofNullable(facts.damage().histories().get(timeline)))));
+                        timeline, Optional.ofNullable(facts.damage().histories().get(timeline)))));
         return missing;
     }
 
@@ -219,7 +218,7 @@ public final class IncidentSearch {
             return ReadingPlan.all(from, behind);
         }
         try (WalIndex index = new WalIndex(generation, facts.wal(), INDEX_READ_AHEAD)) {
-            return Narrowing.plan(path, from, behind, request, index, content, size);
+            return Narrowing.plan(path, from, behind, request, index, content, major, size);
         }
     }
 }

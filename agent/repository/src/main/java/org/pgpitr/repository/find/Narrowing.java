@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -29,6 +31,7 @@ import org.pgpitr.repository.index.WalIndex;
  *   <li>before them, those that a transaction which ends there may have written to: where there are records of none as
  *       new, there are none of it either;
  *   <li>those that tell of relations and their names, which later commits are told by;
+ *   <li>if rows are counted, those in which a transaction ends that may have begun before what is read;
  *   <li>those on the edge of the range, and those of which the index does not tell.
  * </ul>
  */
@@ -94,12 +97,16 @@ final class Narrowing {
             SearchRequest request,
             WalIndex index,
             SegmentContent content,
+            PostgresMajor major,
             WalSegmentSize size) {
         if (!request.filter().isNarrow() || from >= behind) {
             return ReadingPlan.all(from, behind);
         }
         Narrowing narrowing = new Narrowing(path, from, behind, request, size);
         narrowing.read(index, content);
+        if (request.filter().isOfRows()) {
+            narrowing.partly(new Beginnings(path, content, major, size));
+        }
         narrowing.before();
         return narrowing.plan;
     }
@@ -209,6 +216,31 @@ final class Narrowing {
             plan.need(at);
         }
         count(at, summary, facts.transactions());
+    }
+
+    /**
+     * Where a transaction ends that may have begun before the WAL that is read, or before a hole: it may have changed more
+     * rows than are counted.
+     */
+    private void partly(Beginnings beginnings) {
+        for (int at = from; at < behind; ) {
+            int end = at + 1;
+            while (end < behind
+                    && !unknown.get(end - 1)
+                    && path.get(end).number() == path.get(end - 1).number() + 1) {
+                end++;
+            }
+            OptionalLong wholeFrom = beginnings.wholeFrom(at, end);
+            for (; at < end; at++) {
+                long oldest = oldestCommitted[at - from];
+                if (oldest != NO_XID
+                        && !unknown.get(at)
+                        && (wholeFrom.isEmpty() || XidRange.precedes(oldest, wholeFrom.getAsLong()))) {
+                    plan.need(at);
+                    ending.set(at);
+                }
+            }
+        }
     }
 
     private void enter(int at, WalFacts facts) {

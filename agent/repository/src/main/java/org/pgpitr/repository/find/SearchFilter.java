@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * Which events are wanted. A commit must be of the transaction and concern the table, if these are given; if kinds or
- * numbers of rows are given, one of them must hold.
+ * numbers of rows are given, one of them must hold; of a transaction that was read in part, it may.
  *
  * @param table only commits that concern it
  * @param xid only this transaction; of a number of 64 bits the lower 32 count
@@ -42,6 +42,11 @@ public record SearchFilter(
     /** Whether it can be told of most segments, without reading them, that they hold nothing that is wanted. */
     boolean isNarrow() {
         return isChoosy() || xid.isPresent();
+    }
+
+    /** Whether commits are wanted by how many rows they change. */
+    boolean isOfRows() {
+        return deletedOver.isPresent() || updatedOver.isPresent();
     }
 
     /** Whether no commit is wanted. */

@@ -49,8 +49,8 @@ final class Sieve implements TransactionTracker.Listener {
         first = first.or(() -> Optional.of(commit.time()));
         last = Optional.of(commit.time());
         if (isWanted(end, commit)) {
-            ranking.add(commit.told(
-                    relation -> table.filter(wanted -> wanted.concerns(relation)).isPresent()));
+            ranking.add(commit.told(relation ->
+                    table.filter(wanted -> wanted.concerns(relation)).isPresent()));
         }
     }
 
@@ -73,10 +73,11 @@ final class Sieve implements TransactionTracker.Listener {
         if (!filter.isChoosy()) {
             return true;
         }
-        FoundEvent.Commit.Totals totals =
-                table.isEmpty() ? commit.totals() : FoundEvent.Commit.Totals.of(relations);
+        FoundEvent.Commit.Totals totals = table.isEmpty() ? commit.totals() : FoundEvent.Commit.Totals.of(relations);
         boolean loss = table.isEmpty() ? commit.isLoss() : totals.losses() > 0;
-        return (filter.kinds().contains(Kind.LOSSES) && loss)
+        boolean mayHaveMore = commit.reading() == FoundEvent.Commit.Reading.MAYBE_PARTLY && filter.isOfRows();
+        return mayHaveMore
+                || (filter.kinds().contains(Kind.LOSSES) && loss)
                 || isOver(filter.deletedOver(), totals.rows().deleted())
                 || isOver(filter.updatedOver(), totals.rows().updated());
     }

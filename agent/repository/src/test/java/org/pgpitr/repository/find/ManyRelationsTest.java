@@ -93,11 +93,7 @@ class ManyRelationsTest {
     void the_rows_of_all_count() {
         FoundEvent.Commit delete = commit(7, Fate.CHANGED, RELATIONS, new RowCounts(0, 0, 1));
         SearchFilter over = new SearchFilter(
-                Optional.empty(),
-                OptionalLong.empty(),
-                Set.of(),
-                OptionalLong.of(RELATIONS - 1),
-                OptionalLong.empty());
+                Optional.empty(), OptionalLong.empty(), Set.of(), OptionalLong.of(RELATIONS - 1), OptionalLong.empty());
 
         assertThat(sift(over, delete)).hasSize(1);
         assertThat(sift(over, commit(8, Fate.CHANGED, RELATIONS - 1, new RowCounts(0, 0, 1))))

@@ -74,9 +74,8 @@ class StreamedSearchTest {
     private void stream(Lsn from, Lsn to) {
         Lsn start = name(6).start(CLUSTER.segmentSize());
         new StreamArchive(generation)
-                .put(
-                        new Piece(TimelineId.FIRST, from, to),
-                        Content.of(wal.segment(6), (int) from.minus(start), (int) to.minus(from)));
+                .put(new Piece(TimelineId.FIRST, from, to), Content.of(wal.segment(6), (int) from.minus(start), (int)
+                        to.minus(from)));
     }
 
     private SearchResult find(SearchFilter filter) {
@@ -100,8 +99,9 @@ class StreamedSearchTest {
 
         for (SearchFilter filter : List.of(SearchFilter.ALL, over)) {
             SearchResult result = find(filter);
-            assertThat(result.events()).singleElement().satisfies(event -> assertThat(event.lsn())
-                    .isEqualTo(incident));
+            assertThat(result.events())
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.lsn()).isEqualTo(incident));
             assertThat(result.to()).contains(behind.plus(20));
             assertThat(result.notes())
                     .anySatisfy(note -> assertThat(note).contains("it is searched up to " + behind.plus(20)))
