@@ -65,6 +65,7 @@ class PlannedStopTest {
 
     @BeforeParameterizedClassInvocation
     void record_what_was_committed() {
+        commits.clear();
         work = new Workspace();
         source = Cluster.stopped(work, Programs.of(work, major), Variant.onDisk(major, 0), InitdbOptions.standard());
         source.server().set("max_prepared_transactions", "5").start();
