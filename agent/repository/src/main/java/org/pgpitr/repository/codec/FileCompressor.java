@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.storage.Content;
 
@@ -92,16 +93,20 @@ public final class FileCompressor implements AutoCloseable {
      * @param level of zstd
      */
     public CompressedFile compress(String name, int level) {
-        MessageDigest digest = Sha256.begin();
-        digest.update(plain.duplicate());
-        FileTag tag = new FileTag(name, plain.limit(), Sha256.end(digest));
-        compressed = ofAtLeast(compressed, Math.toIntExact(Zstd.compressBound(plain.limit())))
-                .clear();
+        ByteBuffer whole = plain.duplicate();
+        CompletableFuture<String> digest = CompletableFuture.supplyAsync(() -> digest(whole), FileCompressor::aside);
         int tableLog = level == Codec.DEFAULT_LEVEL ? TABLE_LOG : 0;
-        int length = zstd.setLevel(level)
-                .setHashLog(tableLog)
-                .setChainLog(tableLog)
-                .compressDirectByteBuffer(compressed, 0, compressed.capacity(), plain, 0, plain.limit());
+        int length;
+        try {
+            compressed = ofAtLeast(compressed, Math.toIntExact(Zstd.compressBound(plain.limit())))
+                    .clear();
+            length = zstd.setLevel(level)
+                    .setHashLog(tableLog)
+                    .setChainLog(tableLog)
+                    .compressDirectByteBuffer(compressed, 0, compressed.capacity(), plain, 0, plain.limit());
+        } finally {
+            digest.join(); // for the next file is read into the same memory
+        }
         Spill frame = new Spill(Long.MAX_VALUE, TemporaryFolder.standard());
         compressed.limit(length);
         while (compressed.hasRemaining()) {
@@ -109,7 +114,20 @@ public final class FileCompressor implements AutoCloseable {
             compressed.get(part, 0, count);
             frame.write(part, 0, count);
         }
-        return new CompressedFile(tag, frame.content());
+        return new CompressedFile(new FileTag(name, plain.limit(), digest.join()), frame.content());
+    }
+
+    private static String digest(ByteBuffer bytes) {
+        MessageDigest digest = Sha256.begin();
+        digest.update(bytes);
+        return Sha256.end(digest);
+    }
+
+    /** A processor that is idle takes the digest: a single fresh segment is there sooner. */
+    private static void aside(Runnable work) {
+        Thread thread = new Thread(work, "segment-digest");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static ByteBuffer ofAtLeast(ByteBuffer buffer, int length) {
