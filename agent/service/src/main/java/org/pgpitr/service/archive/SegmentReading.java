@@ -2,6 +2,7 @@ package org.pgpitr.service.archive;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.pgpitr.error.ExitCode;
@@ -64,6 +65,9 @@ final class SegmentReading implements AutoCloseable {
         }
         limits.beginCompressing();
         try (FileCompressor compressor = FileCompressor.take()) {
+            if (task.isCancelled()) {
+                throw new CancellationException("nobody waits for " + file.name());
+            }
             Content once = compressor.read(file.content());
             FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
             start("segment-inspection", inspection);
@@ -165,10 +169,13 @@ final class SegmentReading implements AutoCloseable {
         }
     }
 
-    /** Gives up what is not done, and lets go of the memory. */
+    /**
+     * Lets go of the memory. Reading that is under way is not interrupted: an interrupt closes the channel that it reads
+     * from, which may be others' too.
+     */
     @Override
     public void close() {
-        task.cancel(true);
+        task.cancel(false);
         synchronized (this) {
             closed = true;
             limits.free(memory);

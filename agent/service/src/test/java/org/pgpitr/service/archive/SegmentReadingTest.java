@@ -1,0 +1,63 @@
+package org.pgpitr.service.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.storage.Content;
+
+class SegmentReadingTest {
+    private static final byte[] BYTES = new byte[1 << 20];
+
+    private final CountDownLatch reading = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+
+    /** A file whose reading waits until it is released, deaf to interrupts, and tells whether there was one. */
+    private final Content slow = new Content() {
+        @Override
+        public long length() {
+            return BYTES.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new FilterInputStream(new ByteArrayInputStream(BYTES)) {
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    reading.countDown();
+                    boolean met = false;
+                    while (released.getCount() > 0) {
+                        try {
+                            released.await();
+                        } catch (InterruptedException e) {
+                            met = true;
+                        }
+                    }
+                    interrupted.complete(met);
+                    return super.read(into, offset, length);
+                }
+            };
+        }
+    };
+
+    @Test
+    void a_reading_that_is_given_up_is_not_interrupted_since_that_closes_the_channel_that_others_read_too()
+            throws Exception {
+        WalSegmentName name = WalSegmentName.parse("000000010000000000000001");
+        SegmentReading given =
+                SegmentReading.begin(new LocalWalFile(Path.of(""), name, slow, BYTES), 3, new PushLimits(1), 1);
+        reading.await();
+        given.close();
+        released.countDown();
+        assertThat(interrupted.get(1, TimeUnit.MINUTES)).isFalse();
+    }
+}
