@@ -33,7 +33,7 @@ import org.pgpitr.repository.codec.ZstdPages;
 
 /** Full-page images, in each compression that a server offers, are the pages that it has on its disk. */
 class PageImagesTest {
-    private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15");
+    private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15/bin");
     private static final int PAGE = 8192;
 
     /** The embedded servers know pglz, some of them lz4; Debian's, where it is installed, knows zstd too. */
@@ -41,7 +41,7 @@ class PageImagesTest {
         Stream<Arguments> embedded = Majors.all()
                 .filter(major -> major >= 15 || major == Majors.OLDEST)
                 .map(major -> Arguments.of("PostgreSQL " + major, major, Majors.binaries(major)));
-        boolean debian = Files.isExecutable(DEBIAN.resolve("bin/postgres"))
+        boolean debian = Files.isExecutable(DEBIAN.resolve("postgres"))
                 && Majors.all().anyMatch(m -> m == 15);
         return debian
                 ? Stream.concat(
