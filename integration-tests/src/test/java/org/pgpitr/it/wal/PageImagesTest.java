@@ -41,8 +41,8 @@ class PageImagesTest {
         Stream<Arguments> embedded = Majors.all()
                 .filter(major -> major >= 15 || major == Majors.OLDEST)
                 .map(major -> Arguments.of("PostgreSQL " + major, major, Majors.binaries(major)));
-        boolean debian = Files.isExecutable(DEBIAN.resolve("postgres"))
-                && Majors.all().anyMatch(m -> m == 15);
+        boolean debian =
+                Files.isExecutable(DEBIAN.resolve("postgres")) && Majors.all().anyMatch(m -> m == 15);
         return debian
                 ? Stream.concat(
                         embedded, Stream.of(Arguments.of("Debian's 15", 15, PostgresBinaries.installed(DEBIAN))))
