@@ -294,4 +294,17 @@ final class MadeRepository {
         return WholeBackups.decide(
                 generation, RecoveryFactsReader.read(generation, CLOCK), request, StopSearch.NAMES_ALONE);
     }
+
+    /** Puts a segment of timeline 1 of another cluster, of system identifier 4711, in the place of this one's. */
+    WalSegmentName putAnotherClusters(long number) {
+        WalSegmentName name = segment(1, number);
+        lose(key(name));
+        archive(
+                name,
+                new MadeWal(identity(1, new SystemIdentifier(4711)), number, 5)
+                        .fill(1)
+                        .segments()
+                        .get(name));
+        return name;
+    }
 }

@@ -11,7 +11,6 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
-import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -241,14 +240,7 @@ class WreckedPlanTest {
 
     @Test
     void no_recovery_is_planned_through_a_segment_of_another_cluster() {
-        WalSegmentName name = MadeRepository.segment(1, 7);
-        made.lose(made.key(name));
-        made.archive(
-                name,
-                new MadeWal(made.identity(1, new SystemIdentifier(4711)), 7, 5)
-                        .fill(1)
-                        .segments()
-                        .get(name));
+        WalSegmentName name = made.putAnotherClusters(7);
 
         assertThat(plan(lsn("0/680000")).stop()).isPresent();
         for (RecoveryTarget behind : new RecoveryTarget[] {lsn("0/780000"), lsn("0/880000"), END}) {

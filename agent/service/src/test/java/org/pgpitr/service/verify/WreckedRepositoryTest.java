@@ -17,7 +17,6 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTargetTimeline;
-import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -400,14 +399,7 @@ class WreckedRepositoryTest {
     @Test
     void a_segment_of_another_cluster_is_named() {
         sound();
-        WalSegmentName name = MadeRepository.segment(1, 7);
-        made.lose(made.key(name));
-        made.archive(
-                name,
-                new MadeWal(made.identity(1, new SystemIdentifier(4711)), 7, 5)
-                        .fill(1)
-                        .segments()
-                        .get(name));
+        WalSegmentName name = made.putAnotherClusters(7);
 
         WalFinding.OfAnotherCluster found = only(new Depth.Full(), ExitCode.CORRUPT, WalFinding.OfAnotherCluster.class);
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -205,14 +204,7 @@ class WreckedWindowTest {
     @Test
     void a_segment_of_another_cluster() {
         sound();
-        WalSegmentName name = MadeRepository.segment(1, 7);
-        made.lose(made.key(name));
-        made.archive(
-                name,
-                new MadeWal(made.identity(1, new SystemIdentifier(4711)), 7, 5)
-                        .fill(1)
-                        .segments()
-                        .get(name));
+        WalSegmentName name = made.putAnotherClusters(7);
 
         assertThat(intervals(only())).isEqualTo("0/302000-0/700000");
         assertThat(causes(only()))
