@@ -197,17 +197,7 @@ class NarrowingTest {
     private static SearchResult find(SearchRequest request, IncidentSearch.Means means) {
         RecoveryFacts facts = new RecoveryFacts(
                 CLUSTER.segmentSize(), List.of(), List.of(), Map.of(), new WalArchive(generation).scan(), NOON);
-        SearchListener nobody = new SearchListener() {
-            @Override
-            public void locating() {}
-
-            @Override
-            public void reading(long segments) {}
-
-            @Override
-            public void read() {}
-        };
-        return new IncidentSearch(generation, facts, nobody, means).run(request);
+        return new IncidentSearch(generation, facts, SearchListener.NONE, means).run(request);
     }
 
     private static SearchResult withoutCount(SearchResult result) {

@@ -42,16 +42,6 @@ class PartlyReadTest {
     private static final long FIRST = 5;
     private static final long LAST = 40;
     private static final long LONG_RUNNING = 7;
-    private static final SearchListener NOBODY = new SearchListener() {
-        @Override
-        public void locating() {}
-
-        @Override
-        public void reading(long segments) {}
-
-        @Override
-        public void read() {}
-    };
 
     private final Generation generation =
             new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
@@ -88,7 +78,7 @@ class PartlyReadTest {
     private SearchResult find(long from, long over, IncidentSearch.Means means) {
         RecoveryFacts facts = new RecoveryFacts(
                 CLUSTER.segmentSize(), List.of(), List.of(), Map.of(), new WalArchive(generation).scan(), NOON);
-        return new IncidentSearch(generation, facts, NOBODY, means)
+        return new IncidentSearch(generation, facts, SearchListener.NONE, means)
                 .run(new SearchRequest(
                         new SearchRange(
                                 Optional.empty(),

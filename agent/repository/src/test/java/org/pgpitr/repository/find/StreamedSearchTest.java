@@ -36,16 +36,6 @@ class StreamedSearchTest {
     private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final RelationLocator TABLE = new RelationLocator(1663, 5, 20_000);
-    private static final SearchListener NOBODY = new SearchListener() {
-        @Override
-        public void locating() {}
-
-        @Override
-        public void reading(long segments) {}
-
-        @Override
-        public void read() {}
-    };
 
     private final Generation generation =
             new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
@@ -83,7 +73,7 @@ class StreamedSearchTest {
         return new IncidentSearch(
                         generation,
                         RecoveryFactsReader.readWhateverBackups(generation, Clock.fixed(NOON, ZoneOffset.UTC)),
-                        NOBODY)
+                        SearchListener.NONE)
                 .run(new SearchRequest(all, filter, 10, Optional.empty()));
     }
 

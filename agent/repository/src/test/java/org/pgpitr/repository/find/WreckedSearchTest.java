@@ -33,16 +33,6 @@ class WreckedSearchTest {
     private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final TimelineId TWO = new TimelineId(2);
-    private static final SearchListener NOBODY = new SearchListener() {
-        @Override
-        public void locating() {}
-
-        @Override
-        public void reading(long segments) {}
-
-        @Override
-        public void read() {}
-    };
 
     private final MemoryStore store = new MemoryStore();
     private final Generation generation =
@@ -64,7 +54,7 @@ class WreckedSearchTest {
         return new IncidentSearch(
                         generation,
                         RecoveryFactsReader.readWhateverBackups(generation, Clock.fixed(NOON, ZoneOffset.UTC)),
-                        NOBODY)
+                        SearchListener.NONE)
                 .run(new SearchRequest(all, SearchFilter.ALL, 10, timeline));
     }
 
