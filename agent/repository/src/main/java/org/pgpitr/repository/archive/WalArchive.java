@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
@@ -24,6 +23,7 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.codec.Codec;
 import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.codec.Encoded;
@@ -273,7 +273,7 @@ public final class WalArchive {
             Optional<ObjectKey> to = i == splits.size() ? Optional.empty() : Optional.of(bare(splits.get(i)));
             stretches.add(threads.submit(() -> list(after, to, listing)));
         }
-        stretches.forEach(WalArchive::await);
+        stretches.forEach(stretch -> Threads.result(stretch, "listing the archive"));
         return listing.result();
     }
 
@@ -294,20 +294,6 @@ public final class WalArchive {
             store.listAfter(layout.walPrefix(), after.get(), part);
         } else {
             store.list(layout.walPrefix(), part);
-        }
-    }
-
-    private static void await(Future<?> stretch) {
-        try {
-            stretch.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while listing the archive", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("listing the archive", e.getCause());
         }
     }
 

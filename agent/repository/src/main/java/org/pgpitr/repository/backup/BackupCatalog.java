@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.lease.Lease;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
@@ -76,7 +77,7 @@ public final class BackupCatalog {
         List<BackupId> ids = ids();
         List<BackupSummary> backups = new ArrayList<>();
         List<Unreadable> unreadable = new ArrayList<>();
-        ExecutorService readers = Executors.newFixedThreadPool(READERS, BackupCatalog::daemon);
+        ExecutorService readers = Executors.newFixedThreadPool(READERS, Threads.daemons("pgpitr-catalog"));
         try {
             List<Future<Optional<Object>>> found = new ArrayList<>();
             ids.forEach(id -> found.add(readers.submit(() -> read(id))));
@@ -92,12 +93,6 @@ public final class BackupCatalog {
             readers.shutdownNow();
         }
         return new Listing(backups, unreadable);
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "pgpitr-catalog");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private Optional<Object> read(BackupId id) {

@@ -5,11 +5,11 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import org.pgpitr.repository.TemporaryFolder;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.storage.Content;
 
 /**
@@ -94,7 +94,10 @@ public final class FileCompressor implements AutoCloseable {
      */
     public CompressedFile compress(String name, int level) {
         ByteBuffer whole = plain.duplicate();
-        CompletableFuture<String> digest = CompletableFuture.supplyAsync(() -> digest(whole), FileCompressor::aside);
+        // A processor that is idle takes the digest: a single fresh segment is there sooner.
+        CompletableFuture<String> digest = CompletableFuture.supplyAsync(
+                () -> Sha256.of(whole),
+                work -> Threads.daemons("segment-digest").newThread(work).start());
         int tableLog = level == Codec.DEFAULT_LEVEL ? TABLE_LOG : 0;
         int length;
         try {
@@ -115,19 +118,6 @@ public final class FileCompressor implements AutoCloseable {
             frame.write(part, 0, count);
         }
         return new CompressedFile(new FileTag(name, plain.limit(), digest.join()), frame.content());
-    }
-
-    private static String digest(ByteBuffer bytes) {
-        MessageDigest digest = Sha256.begin();
-        digest.update(bytes);
-        return Sha256.end(digest);
-    }
-
-    /** A processor that is idle takes the digest: a single fresh segment is there sooner. */
-    private static void aside(Runnable work) {
-        Thread thread = new Thread(work, "segment-digest");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private static ByteBuffer ofAtLeast(ByteBuffer buffer, int length) {

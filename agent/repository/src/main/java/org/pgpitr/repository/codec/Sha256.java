@@ -2,6 +2,7 @@ package org.pgpitr.repository.codec;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -32,6 +33,13 @@ public final class Sha256 {
                 digest.update(buffer, 0, n);
             }
         }
+        return end(digest);
+    }
+
+    /** Of what is left of the buffer, which then is at its end. */
+    public static String of(ByteBuffer bytes) {
+        MessageDigest digest = begin();
+        digest.update(bytes);
         return end(digest);
     }
 

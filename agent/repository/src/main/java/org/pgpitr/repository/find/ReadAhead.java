@@ -2,14 +2,13 @@ package org.pgpitr.repository.find;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import org.pgpitr.postgres.WalSegmentSize;
-import org.pgpitr.storage.StorageException;
+import org.pgpitr.repository.Threads;
 
 /** Fetches segments while others are read, some at a time, in a bounded amount of memory. */
 final class ReadAhead implements AutoCloseable {
@@ -36,11 +35,7 @@ final class ReadAhead implements AutoCloseable {
         this.next = from;
         this.behind = behind;
         this.ahead = (int) Math.max(1, Math.min(MOST_SEGMENTS, MOST_BYTES / size.bytes()));
-        this.threads = Executors.newFixedThreadPool(ahead, work -> {
-            Thread thread = new Thread(work, "find-read-ahead");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newFixedThreadPool(ahead, Threads.daemons("find-read-ahead"));
     }
 
     /** A segment; to be called in order. Throws what its reading threw. */
@@ -53,7 +48,7 @@ final class ReadAhead implements AutoCloseable {
         if (underWay.isEmpty() || underWay.peek().index() != index) {
             return reader.apply(index);
         }
-        byte[] content = result(underWay.remove().content());
+        byte[] content = Threads.result(underWay.remove().content(), "reading WAL");
         fill();
         return content;
     }
@@ -64,20 +59,6 @@ final class ReadAhead implements AutoCloseable {
             if (wanted.test(index)) {
                 underWay.add(new Fetch(index, threads.submit(() -> reader.apply(index))));
             }
-        }
-    }
-
-    private static byte[] result(Future<byte[]> content) {
-        try {
-            return content.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading WAL", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("reading WAL", e.getCause());
         }
     }
 

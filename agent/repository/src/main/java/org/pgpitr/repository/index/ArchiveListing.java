@@ -2,13 +2,14 @@ package org.pgpitr.repository.index;
 
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.storage.StorageException;
@@ -21,6 +22,8 @@ public final class ArchiveListing {
     /** Ten years of WAL are a thousand answers of a store, which takes its time for each. */
     private static final int AT_A_TIME = 192;
 
+    private static final ThreadFactory THREADS = Threads.daemons("archive-listing");
+
     private final Generation generation;
     private final FutureTask<List<WalSegmentName>> splits;
 
@@ -32,7 +35,7 @@ public final class ArchiveListing {
     /** Begins to read the roll-ups' names, while other things are read. */
     public static ArchiveListing begin(Generation generation) {
         ArchiveListing listing = new ArchiveListing(generation);
-        daemon(listing.splits).start();
+        THREADS.newThread(listing.splits).start();
         return listing;
     }
 
@@ -51,36 +54,15 @@ public final class ArchiveListing {
      * @throws StorageException if the store does not answer
      */
     public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed) {
-        List<WalSegmentName> parts = awaitSplits();
+        List<WalSegmentName> parts = Threads.result(splits, "listing the index");
         if (parts.isEmpty()) {
             return new WalArchive(generation).scan(streamed);
         }
-        ExecutorService threads =
-                Executors.newFixedThreadPool(Math.min(AT_A_TIME, parts.size() + 1), ArchiveListing::daemon);
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_A_TIME, parts.size() + 1), THREADS);
         try {
             return new WalArchive(generation).scan(streamed, parts, threads);
         } finally {
             threads.shutdownNow();
-        }
-    }
-
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "archive-listing");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private List<WalSegmentName> awaitSplits() {
-        try {
-            return splits.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while listing the index", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("listing the index", e.getCause());
         }
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +22,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.storage.StorageException;
 
@@ -49,11 +49,7 @@ public final class WalIndex implements AutoCloseable {
         this.summaries = new Summaries(generation);
         this.rollUps = new RollUps(generation);
         this.readAhead = readAhead;
-        this.threads = Executors.newFixedThreadPool(readAhead, work -> {
-            Thread thread = new Thread(work, "wal-index");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newFixedThreadPool(readAhead, Threads.daemons("wal-index"));
     }
 
     /**
@@ -101,7 +97,9 @@ public final class WalIndex implements AutoCloseable {
                 while (underWay.size() < readAhead && pieces.hasNext()) {
                     underWay.add(threads.submit(pieces.next()));
                 }
-                if (underWay.isEmpty() || show(result(underWay.remove()), visitor) == IndexVisitor.Next.STOP) {
+                if (underWay.isEmpty()
+                        || show(Threads.result(underWay.remove(), "reading the index"), visitor)
+                                == IndexVisitor.Next.STOP) {
                     return;
                 }
             }
@@ -122,20 +120,6 @@ public final class WalIndex implements AutoCloseable {
         return told.why() instanceof PgpitrException damaged
                 ? visitor.damaged(told.broken(), damaged)
                 : IndexVisitor.Next.CONTINUE;
-    }
-
-    private static Told result(Future<Told> piece) {
-        try {
-            return piece.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading the index", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("reading the index", e.getCause());
-        }
     }
 
     /** The objects to be read, from the first segment of a range to its last. */

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,6 +13,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.ArchivedHistories;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
@@ -33,6 +33,8 @@ import org.pgpitr.storage.StorageException;
 
 /** Reads what a window rests on. What can't be read is a fact too. */
 final class WindowFactsReader {
+    private static final String READING = "reading the archive";
+
     private final Generation generation;
     private final WalArchive archive;
     private final ArchiveListing listing;
@@ -71,11 +73,7 @@ final class WindowFactsReader {
      * @throws StorageException if the store does not answer
      */
     WindowFacts read(BackupCatalog.Listing backups, Instant asOf) {
-        ExecutorService threads = Executors.newFixedThreadPool(atATime, work -> {
-            Thread thread = new Thread(work, "window");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = Executors.newFixedThreadPool(atATime, Threads.daemons("window"));
         try {
             Future<ArchivedWal> wal = threads.submit(this::wal);
             Future<SortedMap<WalSegmentName, ObjectKey>> refused = threads.submit(this::refused);
@@ -92,28 +90,14 @@ final class WindowFactsReader {
                                     new PassedOver(backup.id(), backup.reason().getMessage()))
                             .toList(),
                     histories.readable(),
-                    get(wal),
+                    Threads.result(wal, READING),
                     KnownDamage.of(histories),
                     asOf);
             Map<BackupId, String> defects = new LinkedHashMap<>();
-            asked.forEach((id, answer) -> get(answer).ifPresent(defect -> defects.put(id, defect)));
-            return new WindowFacts(facts, get(refused)).without(defects);
+            asked.forEach((id, answer) -> Threads.result(answer, READING).ifPresent(defect -> defects.put(id, defect)));
+            return new WindowFacts(facts, Threads.result(refused, READING)).without(defects);
         } finally {
             threads.shutdownNow();
-        }
-    }
-
-    private static <T> T get(Future<T> answer) {
-        try {
-            return answer.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading the archive", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException("reading the archive", e.getCause());
         }
     }
 }

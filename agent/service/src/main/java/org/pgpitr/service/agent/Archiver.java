@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.service.spool.Acknowledgements;
 import org.pgpitr.service.spool.AnswerPipe;
 import org.pgpitr.service.spool.Ask;

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 
 /** {@code GET /metrics} in Prometheus' text format. */
 public final class MetricsPort implements AutoCloseable {

@@ -20,8 +20,8 @@ import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.WalArchive;
-import org.pgpitr.service.Threads;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.StorageException;
 

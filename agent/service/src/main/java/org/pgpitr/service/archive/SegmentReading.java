@@ -12,6 +12,7 @@ import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.postgres.wal.WalReader;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.codec.FileCompressor;
@@ -47,14 +48,8 @@ final class SegmentReading implements AutoCloseable {
      */
     static SegmentReading begin(LocalWalFile file, int level, PushLimits limits, int copies) {
         SegmentReading reading = new SegmentReading(file, level, limits, copies);
-        start("segment-reading", reading.task);
+        Threads.daemons("segment-reading").newThread(reading.task).start();
         return reading;
-    }
-
-    private static void start(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private Result read() throws IOException, InterruptedException {
@@ -70,34 +65,18 @@ final class SegmentReading implements AutoCloseable {
             }
             Content once = compressor.read(file.content());
             FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
-            start("segment-inspection", inspection);
+            Thread inspecting = Threads.daemons("segment-inspection").newThread(inspection);
+            inspecting.start();
             CompressedFile compressed;
             try {
                 compressed = compressor.compress(file.name().toString(), level);
             } finally {
-                awaitEnd(inspection); // for the next one reads into the same memory
+                inspecting.join(); // for the next one reads into the same memory
             }
             hold(limits.take(compressed.length() * copies));
             return new Result(Optional.of(compressed), inspection);
         } finally {
             limits.endCompressing();
-        }
-    }
-
-    private static void awaitEnd(FutureTask<?> inspection) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                inspection.get();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            } catch (ExecutionException e) {
-                break; // whoever asks for the summary gets it
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

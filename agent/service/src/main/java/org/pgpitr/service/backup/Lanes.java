@@ -7,13 +7,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.LanePosition;
 import org.pgpitr.repository.backup.LaneTotals;
 import org.pgpitr.repository.backup.LaneWriter;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.backup.ManifestWriter;
-import org.pgpitr.service.Threads;
 
 /** The lanes of one backup: numbers them, runs their uploads, gathers their totals. Safe for several threads. */
 final class Lanes implements AutoCloseable {

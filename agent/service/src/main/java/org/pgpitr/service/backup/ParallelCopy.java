@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.LaneWriter;
-import org.pgpitr.service.Threads;
 
 /**
  * Copies the files of a list into lanes, several at a time. The first lane begins with all directories, so that whoever

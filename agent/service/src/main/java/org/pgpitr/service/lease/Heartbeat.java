@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.lease.Lease;
-import org.pgpitr.service.Threads;
 import org.pgpitr.storage.StorageException;
 
 /**

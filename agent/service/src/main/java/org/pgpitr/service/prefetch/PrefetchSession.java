@@ -23,7 +23,7 @@ import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.service.agent.AgentLock;
 import org.pgpitr.service.agent.AgentLog;
 import org.pgpitr.service.agent.BellRinger;

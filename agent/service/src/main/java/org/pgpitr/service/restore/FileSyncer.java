@@ -7,7 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 
 /**
  * Makes files durable while others are still being written: an fsync waits for the disk, not for the processor. When

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 
 /** Restores lanes on several threads. The first failure stops all of them. */
 final class RestoreWorkers {

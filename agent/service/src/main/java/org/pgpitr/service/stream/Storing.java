@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 
 /**
  * Takes from the intake and stores in all repositories: pieces in one thread, whole segments in another, so that a piece

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.pgpitr.service.Threads;
+import org.pgpitr.repository.Threads;
 
 /** Does pieces of work on several threads, each when a thread is free. The first failure stops all of them. */
 final class Workers {

@@ -16,12 +16,12 @@ import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.LaneReader;
 import org.pgpitr.repository.backup.LaneTotals;
 import org.pgpitr.repository.backup.ManifestEntry;
 import org.pgpitr.repository.codec.Keys;
-import org.pgpitr.service.Threads;
 import org.pgpitr.storage.ObjectStore;
 
 /** A generation to store into, and what a reader finds there. */
