@@ -61,8 +61,8 @@ public final class ConditionalWriteProbe {
         ConditionalWriteProbe probe = new ConditionalWriteProbe(store, key);
         Honoured ifAbsent = probe.ifAbsent();
         Honoured compareAndSwap = ifAbsent == Honoured.REFUSED ? Honoured.REFUSED : probe.compareAndSwap();
-        Set<ObjectKey> survivors = store.delete(Set.of(key));
-        return new Findings(ifAbsent, compareAndSwap, survivors.isEmpty() ? Deletion.ALLOWED : Deletion.REFUSED);
+        boolean deleted = store.delete(Set.of(key)).isComplete();
+        return new Findings(ifAbsent, compareAndSwap, deleted ? Deletion.ALLOWED : Deletion.REFUSED);
     }
 
     private Honoured ifAbsent() {

@@ -3,7 +3,6 @@ package org.pgpitr.storage;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 
 /** Passes every call on; a decorator overrides what it changes. */
 public abstract class ForwardingStore implements ObjectStore {
@@ -49,7 +48,7 @@ public abstract class ForwardingStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         return store.delete(keys);
     }
 

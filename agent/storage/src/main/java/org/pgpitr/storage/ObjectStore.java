@@ -3,7 +3,6 @@ package org.pgpitr.storage;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A flat map from keys to bytes whose objects appear whole or not at all. Objects are written once; only leases are
@@ -79,10 +78,10 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * Deletes objects; an absent one counts as deleted.
      *
-     * @return the keys that are still there because the store refuses to delete them, such as under an object lock
-     *     or with append-only credentials; empty when all are gone
+     * @return which are still there because the store refuses to delete them, such as under an object lock or with
+     *     append-only credentials
      */
-    Set<ObjectKey> delete(Collection<ObjectKey> keys);
+    DeleteResult delete(Collection<ObjectKey> keys);
 
     /** Where this is, as a URL for people; never with credentials. */
     String location();

@@ -10,6 +10,7 @@ import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.retention.ExpireJson;
 import org.pgpitr.cli.retention.ExpirePage;
+import org.pgpitr.cli.retention.RefusedText;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.repository.Repository;
@@ -49,8 +50,6 @@ import picocli.CommandLine.Spec;
             "  pgpitr expire --quiet --wait 2h                       for cron"
         })
 public final class ExpireCommand extends PgpitrCommand {
-    private static final int SHOWN_REFUSED = 5;
-
     private final Environment environment;
 
     @Option(
@@ -193,20 +192,22 @@ public final class ExpireCommand extends PgpitrCommand {
                 .println("deleted " + Human.count(report.deletedBackups().size(), "backup", "backups") + " and "
                         + Human.count(report.walFiles(), "WAL file", "WAL files") + ", "
                         + Human.size(report.freedBytes()) + " in all");
+        if (report.outcome().versionsKept() > 0) {
+            environment
+                    .out()
+                    .println("the bucket keeps older versions: "
+                            + Human.count(report.outcome().versionsKept(), "deleted object takes", "deleted objects take")
+                            + " up space until a lifecycle rule of the bucket ends it");
+        }
     }
 
     /** What did not go as planned. */
     private void tell(ExpireReport report) {
         ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
         report.spared().forEach(spared -> err.warning("backup " + spared.id() + " stays for now: " + spared.reason()));
-        report.refused().stream()
-                .limit(SHOWN_REFUSED)
-                .forEach(key -> err.warning("the store refuses to delete " + key));
-        if (report.refused().size() > SHOWN_REFUSED) {
-            err.warning("and " + (report.refused().size() - SHOWN_REFUSED) + " objects more");
-        }
-        if (!report.refused().isEmpty()) {
-            err.hint("objects under a lock can be deleted when it has ended, by another `pgpitr expire`");
-        }
+        RefusedText refused = new RefusedText(
+                report.outcome().refused(), environment.clock().getZone());
+        refused.warnings().forEach(err::warning);
+        refused.hint().ifPresent(err::hint);
     }
 }

@@ -140,6 +140,14 @@ public final class ExpireJson {
                 .put("wal_files", report.walFiles())
                 .put("companions", report.companions())
                 .put("freed_bytes", report.freedBytes())
-                .put("refused", report.refused());
+                .put(
+                        "refused",
+                        report.outcome().refused().entrySet().stream()
+                                .map(entry -> new JsonObject()
+                                        .put("key", entry.getKey())
+                                        .put("cause", entry.getValue().cause().name().toLowerCase(Locale.ROOT))
+                                        .put("locked_until", entry.getValue().until()))
+                                .toList())
+                .put("versions_kept", report.outcome().versionsKept());
     }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +17,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.lease.Lease;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor;
@@ -176,7 +176,7 @@ public final class BackupCatalog {
     private void takeBack(BackupId id, RuntimeException why) {
         ObjectKey manifest = generation.layout().manifest(id.value());
         try {
-            if (generation.store().delete(List.of(manifest)).isEmpty()) {
+            if (generation.store().delete(List.of(manifest)).isComplete()) {
                 return;
             }
         } catch (StorageException e) {
@@ -200,7 +200,7 @@ public final class BackupCatalog {
      * @return what the store refuses to delete
      * @throws PgpitrException LOCKED if the lease is lost
      */
-    public Set<ObjectKey> cleanUp(BackupId id, Lease held) {
+    public DeleteResult cleanUp(BackupId id, Lease held) {
         confirm(held);
         if (manifest(id).isPresent()) {
             throw new IllegalArgumentException("backup " + id + " was not interrupted");
@@ -215,9 +215,9 @@ public final class BackupCatalog {
      * @param held the lease {@link #LEASE}
      * @return what the store refuses to delete; if the manifest is among it, nothing was deleted
      */
-    public Set<ObjectKey> delete(BackupId id, Lease held) {
-        Set<ObjectKey> survivors = deleteManifest(id, held);
-        return survivors.isEmpty() ? deleteAll(id, held) : survivors;
+    public DeleteResult delete(BackupId id, Lease held) {
+        DeleteResult manifest = deleteManifest(id, held);
+        return manifest.isComplete() ? manifest.and(deleteAll(id, held)) : manifest;
     }
 
     /**
@@ -226,7 +226,7 @@ public final class BackupCatalog {
      * @param held the lease {@link #LEASE}
      * @return the manifest if the store refuses to delete it
      */
-    public Set<ObjectKey> deleteManifest(BackupId id, Lease held) {
+    public DeleteResult deleteManifest(BackupId id, Lease held) {
         confirm(held);
         return generation.store().delete(List.of(generation.layout().manifest(id.value())));
     }
@@ -238,26 +238,26 @@ public final class BackupCatalog {
         held.confirm();
     }
 
-    private Set<ObjectKey> deleteAll(BackupId id, Lease held) {
+    private DeleteResult deleteAll(BackupId id, Lease held) {
         Collection<ObjectKey> keys = new ArrayList<>();
         generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
             keys.add(key);
             return Next.CONTINUE;
         });
-        Set<ObjectKey> survivors = new TreeSet<>();
+        DeleteResult result = DeleteResult.COMPLETE;
         List<ObjectKey> batch = new ArrayList<>();
         for (ObjectKey key : keys) {
             batch.add(key);
             if (batch.size() == DELETE_BATCH) {
                 held.renew();
-                survivors.addAll(generation.store().delete(batch));
+                result = result.and(generation.store().delete(batch));
                 batch.clear();
             }
         }
         if (!batch.isEmpty()) {
-            survivors.addAll(generation.store().delete(batch));
+            result = result.and(generation.store().delete(batch));
         }
-        return survivors;
+        return result;
     }
 
     private Optional<ObjectStat> manifest(BackupId id) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -21,6 +20,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
@@ -134,9 +134,9 @@ public final class Pins {
     public Optional<Pin> remove(BackupId id) {
         Optional<Pin> pin = find(id);
         if (pin.isPresent()) {
-            Set<ObjectKey> left =
+            DeleteResult result =
                     generation.store().delete(List.of(generation.layout().pin(id.value())));
-            if (!left.isEmpty()) {
+            if (!result.isComplete()) {
                 throw new PgpitrException(
                         ExitCode.STORAGE_UNAVAILABLE,
                         "the store refuses to delete the pin of backup " + id,

@@ -180,7 +180,8 @@ public final class StreamArchive {
         if (pieces.isEmpty()) {
             return Set.of();
         }
-        Set<ObjectKey> kept = store.delete(pieces.stream().map(this::key).toList());
+        Set<ObjectKey> kept =
+                store.delete(pieces.stream().map(this::key).toList()).survivors();
         Set<Piece> survivors = new LinkedHashSet<>(pieces);
         survivors.removeIf(piece -> !kept.contains(key(piece)));
         return survivors;

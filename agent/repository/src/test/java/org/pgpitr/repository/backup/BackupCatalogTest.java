@@ -189,7 +189,7 @@ class BackupCatalogTest {
         backup(generation, A);
         data(generation, B);
         try (Lease held = lease()) {
-            assertThat(catalog.cleanUp(B, held)).isEmpty();
+            assertThat(catalog.cleanUp(B, held).isComplete()).isTrue();
             assertThatThrownBy(() -> catalog.cleanUp(A, held)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(objects(B)).isZero();

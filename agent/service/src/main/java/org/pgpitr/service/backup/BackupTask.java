@@ -119,7 +119,7 @@ public final class BackupTask {
     private void deleteInterrupted(Lease lease) {
         for (BackupId id : catalog.interrupted()) {
             try {
-                Set<ObjectKey> left = catalog.cleanUp(id, lease);
+                Set<ObjectKey> left = catalog.cleanUp(id, lease).survivors();
                 progress.say(
                         left.isEmpty()
                                 ? "deleted what the interrupted backup " + id + " left"
@@ -136,7 +136,7 @@ public final class BackupTask {
 
     private void discard(BackupId id, Lease lease) {
         try {
-            Set<ObjectKey> left = catalog.delete(id, lease);
+            Set<ObjectKey> left = catalog.delete(id, lease).survivors();
             if (!left.isEmpty()) {
                 progress.say("could not delete what was stored of the backup: " + left.size()
                         + " objects are kept by the store");

@@ -2,7 +2,7 @@ package org.pgpitr.service.expire;
 
 import java.util.List;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.DeleteResult;
 
 /**
  * What a run did.
@@ -13,7 +13,8 @@ import org.pgpitr.storage.ObjectKey;
  * @param walFiles how many WAL files are gone
  * @param companions how much is gone of what was there for the sake of WAL: roll-ups, refused segments, names
  * @param freedBytes how much that freed, without manifests
- * @param refused objects that the store refuses to delete, such as under a lock; a later run tries again
+ * @param outcome what the store refuses to delete, such as what is locked: a later run tries again; and of how many
+ *     objects it keeps what they held, in a bucket with versions
  */
 public record ExpireReport(
         ExpirePlan plan,
@@ -22,11 +23,10 @@ public record ExpireReport(
         long walFiles,
         long companions,
         long freedBytes,
-        List<ObjectKey> refused) {
+        DeleteResult outcome) {
     public ExpireReport {
         deletedBackups = List.copyOf(deletedBackups);
         spared = List.copyOf(spared);
-        refused = List.copyOf(refused);
     }
 
     /** A backup that is gone. */

@@ -25,7 +25,9 @@ import org.pgpitr.repository.retention.RetentionPlan;
 import org.pgpitr.repository.retention.RetentionPlanner;
 import org.pgpitr.repository.retention.WalCompanion;
 import org.pgpitr.service.Progress;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.local.StaleFiles;
 
 /**
@@ -45,7 +47,7 @@ final class ExpireRun {
 
     private final List<ExpireReport.Deleted> deleted = new ArrayList<>();
     private final List<ExpireReport.Spared> spared = new ArrayList<>();
-    private final Set<ObjectKey> refused = new TreeSet<>();
+    private DeleteResult outcome = DeleteResult.COMPLETE;
     private long objects;
     private long walFiles;
     private long companions;
@@ -85,7 +87,7 @@ final class ExpireRun {
             progress.end();
         }
         requireAnyDeleted();
-        return new ExpireReport(plan, deleted, spared, walFiles, companions, freedBytes, List.copyOf(refused));
+        return new ExpireReport(plan, deleted, spared, walFiles, companions, freedBytes, outcome);
     }
 
     private long bytesToGo() {
@@ -123,10 +125,9 @@ final class ExpireRun {
             spare(generation, id, needed.get());
             return;
         }
-        Set<ObjectKey> manifest = catalog.deleteManifest(id, leases.of(generation));
-        if (!manifest.isEmpty()) {
-            refused.addAll(manifest);
-            spare(generation, id, "the store refuses to delete its manifest");
+        DeleteResult manifest = noted(catalog.deleteManifest(id, leases.of(generation)));
+        if (!manifest.isComplete()) {
+            spare(generation, id, whyKept(manifest.refused().values().iterator().next()));
             return;
         }
         objects++;
@@ -136,10 +137,22 @@ final class ExpireRun {
             spare(generation, id, restored.get());
             return;
         }
-        Set<ObjectKey> left = catalog.cleanUp(id, leases.of(generation));
-        refused.addAll(left);
+        DeleteResult data = noted(catalog.cleanUp(id, leases.of(generation)));
         deleted.add(new ExpireReport.Deleted(generation.number(), id));
-        freed(left.isEmpty() ? storedBytes(verdict) : 0);
+        freed(data.isComplete() ? storedBytes(verdict) : 0);
+    }
+
+    private DeleteResult noted(DeleteResult result) {
+        outcome = outcome.and(result);
+        return result;
+    }
+
+    private static String whyKept(Refusal refusal) {
+        if (!refusal.isLock()) {
+            return "the store refuses to delete its manifest";
+        }
+        return "the store keeps its manifest locked"
+                + refusal.until().map(end -> " until " + end).orElse("");
     }
 
     private void spare(Generation generation, BackupId id, String reason) {
@@ -161,9 +174,9 @@ final class ExpireRun {
     }
 
     private void leftover(Generation generation, LeftoverVerdict verdict) {
-        Set<ObjectKey> left =
-                new BackupCatalog(generation).cleanUp(verdict.leftover().id(), leases.of(generation));
-        refused.addAll(left);
+        Set<ObjectKey> left = noted(
+                        new BackupCatalog(generation).cleanUp(verdict.leftover().id(), leases.of(generation)))
+                .survivors();
         objects += verdict.leftover().objects() - left.size();
         freed(left.isEmpty() ? verdict.leftover().bytes() : 0);
     }
@@ -177,7 +190,7 @@ final class ExpireRun {
                     .orElseThrow();
             WalDeletion deletion = new WalDeletion(generation, known.recovery().wal());
             deletion.run(current.generation(generation.number()), () -> leases.of(generation), this::freed);
-            refused.addAll(deletion.refused());
+            DeleteResult unused = noted(deletion.result());
             walFiles += deletion.files();
             objects += deletion.files();
             companions(generation, current.generation(generation.number()));
@@ -233,8 +246,7 @@ final class ExpireRun {
         if (keys.isEmpty()) {
             return Set.of();
         }
-        Set<ObjectKey> left = generations.get(0).store().delete(keys);
-        refused.addAll(left);
+        Set<ObjectKey> left = noted(generations.get(0).store().delete(keys)).survivors();
         objects += keys.size() - left.size();
         return left;
     }
@@ -244,12 +256,16 @@ final class ExpireRun {
         progress.advance(bytes);
     }
 
+    /** A lock does what it was set for, and ends; other refusals go on until somebody hears of them. */
     private void requireAnyDeleted() {
-        if (objects == 0 && !refused.isEmpty()) {
+        Optional<ObjectKey> denied = outcome.refused().entrySet().stream()
+                .filter(entry -> !entry.getValue().isLock())
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (objects == 0 && denied.isPresent()) {
             throw new PgpitrException(
                     ExitCode.STORAGE_UNAVAILABLE,
-                    generations.get(0).store().location() + " refuses to delete anything, such as "
-                            + refused.iterator().next(),
+                    generations.get(0).store().location() + " refuses to delete anything, such as " + denied.get(),
                     "use credentials that may delete (S3: s3:DeleteObject); objects under a lock can be deleted when it"
                             + " has ended, by another `pgpitr expire`");
         }

@@ -69,7 +69,8 @@ public final class ExpireTask {
      *
      * @param patience how long to wait for a backup, or another expire, that runs
      * @throws PgpitrException as {@link #plan}; LOCKED while a backup or another expire runs; TARGET_UNREACHABLE if no
-     *     backup could be recovered, so that none may go; STORAGE_UNAVAILABLE if the store refuses every deletion
+     *     backup could be recovered, so that none may go; STORAGE_UNAVAILABLE if the store refuses every deletion, and not
+     *     for locks alone
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      * @throws CancellationException if the thread is interrupted while it waits, which it still is then
      */

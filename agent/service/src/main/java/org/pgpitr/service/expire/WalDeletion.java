@@ -3,7 +3,6 @@ package org.pgpitr.service.expire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -16,6 +15,7 @@ import org.pgpitr.repository.retention.PiecesVerdict;
 import org.pgpitr.repository.retention.WalVerdict;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 
 /** Deletes the WAL files and pieces of a generation that a plan names, and no other. */
@@ -26,7 +26,7 @@ final class WalDeletion {
     private final ArchivedWal archived;
     private final WalSegmentSize size;
     private final List<ObjectKey> batch = new ArrayList<>();
-    private final Set<ObjectKey> refused = new TreeSet<>();
+    private DeleteResult result = DeleteResult.COMPLETE;
     private long batchBytes;
     private long files;
 
@@ -94,8 +94,9 @@ final class WalDeletion {
             return;
         }
         beforeEach.run();
-        Set<ObjectKey> left = generation.store().delete(List.copyOf(batch));
-        refused.addAll(left);
+        DeleteResult part = generation.store().delete(List.copyOf(batch));
+        Set<ObjectKey> left = part.survivors();
+        result = result.and(part);
         files += batch.size() - left.size();
         // a lock seldom lies on a part of a batch alone
         freed.accept(left.isEmpty() ? batchBytes : batchBytes * (batch.size() - left.size()) / batch.size());
@@ -103,9 +104,9 @@ final class WalDeletion {
         batchBytes = 0;
     }
 
-    /** What the store refuses to delete. */
-    Set<ObjectKey> refused() {
-        return refused;
+    /** What came of it. */
+    DeleteResult result() {
+        return result;
     }
 
     /** How many files and pieces are gone. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
@@ -16,6 +15,7 @@ import org.pgpitr.service.check.Finding.Verdict;
 import org.pgpitr.service.init.CarelessStore;
 import org.pgpitr.service.init.InitTarget.ConditionalWrites;
 import org.pgpitr.service.init.StoreProbe;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
@@ -31,8 +31,8 @@ class RepositoryLookTest {
         }
 
         @Override
-        public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
-            return Set.copyOf(keys);
+        public DeleteResult delete(Collection<ObjectKey> keys) {
+            return DeleteResult.denied(keys);
         }
     }
 

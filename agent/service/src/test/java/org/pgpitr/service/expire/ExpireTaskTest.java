@@ -40,6 +40,7 @@ import org.pgpitr.repository.retention.Pin;
 import org.pgpitr.repository.retention.Pins;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.local.StaleFiles;
 
 class ExpireTaskTest {
@@ -98,7 +99,7 @@ class ExpireTaskTest {
         assertThat(report.deletedBackups())
                 .containsExactly(new ExpireReport.Deleted(1, id(1)), new ExpireReport.Deleted(1, id(2)));
         assertThat(report.walFiles()).isEqualTo(25 + 2);
-        assertThat(report.refused()).isEmpty();
+        assertThat(report.outcome().survivors()).isEmpty();
         assertThat(left())
                 .noneMatch(key -> key.contains(id(1).value()) || key.contains(id(2).value()))
                 .contains(
@@ -330,7 +331,7 @@ class ExpireTaskTest {
         ExpireReport report = fixture.task(new RefusingStore(fixture.store, locked, () -> {}), newest(1))
                 .run();
 
-        assertThat(report.refused()).singleElement().asString().contains(id(2) + "/manifest");
+        assertThat(report.outcome().survivors()).singleElement().asString().contains(id(2) + "/manifest");
         assertThat(report.deletedBackups()).extracting(ExpireReport.Deleted::id).containsExactly(id(1), id(3));
         assertThat(left())
                 .contains("main/1/backup/" + id(2) + "/data/0000/000000.tar.zst")
@@ -347,7 +348,7 @@ class ExpireTaskTest {
         ExpireReport report = fixture.task(new RefusingStore(fixture.store, locked, () -> {}), newest(1))
                 .run();
 
-        assertThat(report.refused()).hasSize(2);
+        assertThat(report.outcome().survivors()).hasSize(2);
         assertThat(left()).filteredOn(key -> key.contains(id(1).value())).hasSize(1);
         fixture.task(newest(1)).run();
         assertThat(left()).noneMatch(key -> key.contains(id(1).value()) || key.contains("000C.zst"));
@@ -360,6 +361,22 @@ class ExpireTaskTest {
                         .run())
                 .withMessageStartingWith("memory: refuses to delete anything, such as main/1/")
                 .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.STORAGE_UNAVAILABLE));
+    }
+
+    @Test
+    void an_expiry_that_finds_nothing_but_locks_is_none_that_failed() {
+        Refusal lock = new Refusal(Refusal.Cause.LOCKED, Optional.of(day(9)));
+
+        ExpireReport report = fixture.task(new RefusingStore(fixture.store, key -> true, lock, () -> {}), newest(1))
+                .run();
+
+        assertThat(report.deletedBackups()).isEmpty();
+        assertThat(report.spared())
+                .isNotEmpty()
+                .allSatisfy(spared ->
+                        assertThat(spared.reason()).isEqualTo("the store keeps its manifest locked until " + day(9)));
+        assertThat(report.outcome().refused().values()).isNotEmpty().containsOnly(lock);
+        assertThat(left()).containsAll(segments(1, 1, 10, 44));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.pgpitr.service.init;
 import java.util.Optional;
 import java.util.Set;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
@@ -17,7 +18,7 @@ public final class CarelessStore extends ForwardingStore {
 
     @Override
     public PutResult putIfAbsent(ObjectKey key, Content content) {
-        Set<ObjectKey> unused = store.delete(Set.of(key));
+        DeleteResult unused = store.delete(Set.of(key));
         return store.putIfAbsent(key, content);
     }
 

@@ -13,8 +13,6 @@ import static org.pgpitr.service.stream.StreamedRepository.received;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,6 +26,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.service.archive.PushLimits;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
@@ -177,8 +176,8 @@ class StreamTargetTest {
     void a_receiver_that_may_not_delete_leaves_its_pieces() {
         ForwardingStore keeping = new ForwardingStore(repository.store) {
             @Override
-            public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
-                return new HashSet<>(keys);
+            public DeleteResult delete(Collection<ObjectKey> keys) {
+                return DeleteResult.denied(keys);
             }
         };
         StreamTarget target = over(keeping);

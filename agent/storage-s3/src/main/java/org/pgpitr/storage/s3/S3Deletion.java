@@ -1,6 +1,5 @@
 package org.pgpitr.storage.s3;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,19 +8,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
-import org.pgpitr.storage.ObjectStat;
+import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.StorageException.Kind;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.DeletedObject;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Error;
 
 /**
  * Deletes up to a thousand objects a request; one by one where a look-alike does not know that request or wants a
- * checksum that the SDK no longer makes. A refusal that concerns an object is a survivor, if the object is really
- * there.
+ * checksum that the SDK no longer makes. A refusal that concerns an object counts if the object is really there. In a
+ * bucket with versions a deletion puts a marker over what was there, and the answer says so.
  */
 final class S3Deletion {
     private static final int BATCH = 1000;
@@ -32,43 +34,51 @@ final class S3Deletion {
     private final S3StoreSettings settings;
     private final S3Connection connection;
     private final S3Errors errors;
-    private final Function<ObjectKey, Optional<ObjectStat>> stat;
+    private final Function<ObjectKey, Optional<HeadObjectResponse>> look;
     private volatile boolean batches = true;
 
     S3Deletion(
             S3StoreSettings settings,
             S3Connection connection,
             S3Errors errors,
-            Function<ObjectKey, Optional<ObjectStat>> stat) {
+            Function<ObjectKey, Optional<HeadObjectResponse>> look) {
         this.settings = settings;
         this.connection = connection;
         this.errors = errors;
-        this.stat = stat;
+        this.look = look;
     }
 
-    Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    /**
+     * What S3 said to a batch.
+     *
+     * @param refused code and message by object
+     * @param markers how many deletion markers it has put
+     */
+    private record Answer(Map<ObjectKey, String> refused, long markers) {}
+
+    DeleteResult delete(Collection<ObjectKey> keys) {
         List<ObjectKey> all = List.copyOf(new LinkedHashSet<>(keys));
-        List<ObjectKey> refused = new ArrayList<>();
+        DeleteResult result = DeleteResult.COMPLETE;
         for (int from = 0; from < all.size(); from += BATCH) {
-            refused.addAll(deleteBatch(all.subList(from, Math.min(from + BATCH, all.size()))));
+            Answer answer = deleteBatch(all.subList(from, Math.min(from + BATCH, all.size())));
+            Map<ObjectKey, Refusal> left = new LinkedHashMap<>();
+            answer.refused.forEach((key, said) ->
+                    look.apply(key).ifPresent(object -> left.put(key, S3Lock.refusal(said, object))));
+            result = result.and(new DeleteResult(left, answer.markers));
         }
-        Set<ObjectKey> survivors = new LinkedHashSet<>();
-        for (ObjectKey key : refused) {
-            if (stat.apply(key).isPresent()) {
-                survivors.add(key);
-            }
-        }
-        return survivors;
+        return result;
     }
 
-    private List<ObjectKey> deleteBatch(List<ObjectKey> keys) {
+    private Answer deleteBatch(List<ObjectKey> keys) {
         if (batches) {
             try {
                 return deleteTogether(keys);
             } catch (AwsServiceException e) {
                 StorageException failure = errors.translate(tried(keys), e);
-                if (isDenied(e)) {
-                    return keys;
+                if (isRefusal(e)) {
+                    Map<ObjectKey, String> all = new LinkedHashMap<>();
+                    keys.forEach(key -> all.put(key, said(e)));
+                    return new Answer(all, 0);
                 }
                 if (failure.kind() != Kind.UNSUPPORTED && !S3Errors.code(e).equals("MissingContentMD5")) {
                     throw failure;
@@ -78,15 +88,21 @@ final class S3Deletion {
                 throw errors.translate(tried(keys), e);
             }
         }
-        return keys.stream().filter(this::isRefused).toList();
+        return deleteOneByOne(keys);
     }
 
     /** Of the objects, not of the credentials as such. */
-    private static boolean isDenied(AwsServiceException e) {
-        return S3Errors.code(e).equals("AccessDenied");
+    private static boolean isRefusal(AwsServiceException e) {
+        return S3Errors.code(e).equals("AccessDenied") || e.statusCode() < 500 && S3Lock.tells(said(e));
     }
 
-    private List<ObjectKey> deleteTogether(List<ObjectKey> keys) {
+    private static String said(AwsServiceException e) {
+        return e.awsErrorDetails() == null
+                ? ""
+                : S3Errors.code(e) + ", " + e.awsErrorDetails().errorMessage();
+    }
+
+    private Answer deleteTogether(List<ObjectKey> keys) {
         Map<String, ObjectKey> open = new LinkedHashMap<>();
         keys.forEach(key -> open.put(settings.keyPrefix() + key, key));
         List<ObjectIdentifier> objects = open.keySet().stream()
@@ -96,8 +112,13 @@ final class S3Deletion {
                 .client()
                 .deleteObjects(request -> request.bucket(settings.bucket())
                         .delete(delete -> delete.objects(objects).quiet(false)));
-        response.deleted().forEach(deleted -> open.remove(deleted.key()));
-        List<ObjectKey> refused = new ArrayList<>();
+        long markers = 0;
+        for (DeletedObject deleted : response.deleted()) {
+            if (open.remove(deleted.key()) != null && Boolean.TRUE.equals(deleted.deleteMarker())) {
+                markers++;
+            }
+        }
+        Map<ObjectKey, String> refused = new LinkedHashMap<>();
         for (S3Error error : response.errors()) {
             ObjectKey key = open.remove(error.key());
             if (TRY_AGAIN.contains(error.code())) {
@@ -105,27 +126,49 @@ final class S3Deletion {
                         Kind.UNAVAILABLE, "delete " + key, error.code() + ", " + error.message(), null, null);
             }
             if (key != null) {
-                refused.add(key);
+                refused.put(key, error.code() + ", " + error.message());
             }
         }
         if (!open.isEmpty()) {
             throw errors.senseless(tried(keys), "the answer says nothing of " + open.size() + " of the objects");
         }
-        return refused;
+        return new Answer(refused, markers);
     }
 
-    private boolean isRefused(ObjectKey key) {
+    private Answer deleteOneByOne(List<ObjectKey> keys) {
+        Map<ObjectKey, String> refused = new LinkedHashMap<>();
+        long markers = 0;
+        for (ObjectKey key : keys) {
+            try {
+                markers += deleteAlone(key) ? 1 : 0;
+            } catch (Refused e) {
+                refused.put(key, e.getMessage());
+            }
+        }
+        return new Answer(refused, markers);
+    }
+
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(AwsServiceException e) {
+            super(said(e), e);
+        }
+    }
+
+    /** Gives whether a marker was put. */
+    private boolean deleteAlone(ObjectKey key) {
         try {
-            connection
+            return Boolean.TRUE.equals(connection
                     .client()
-                    .deleteObject(request -> request.bucket(settings.bucket()).key(settings.keyPrefix() + key));
-            return false;
+                    .deleteObject(request -> request.bucket(settings.bucket()).key(settings.keyPrefix() + key))
+                    .deleteMarker());
         } catch (AwsServiceException e) {
             if (S3Errors.code(e).equals("NoSuchKey")) {
                 return false;
             }
-            if (isDenied(e)) {
-                return true;
+            if (isRefusal(e)) {
+                throw new Refused(e);
             }
             throw errors.translate("delete " + key, e);
         } catch (RuntimeException e) {

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ContentStream;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
@@ -46,7 +46,7 @@ public final class S3Store implements ObjectStore {
         this.settings = settings;
         this.connection = new S3Connection(settings);
         this.errors = new S3Errors(settings);
-        this.deletion = new S3Deletion(settings, connection, errors, this::stat);
+        this.deletion = new S3Deletion(settings, connection, errors, this::look);
     }
 
     /** Nothing is asked of S3, and nothing of the SDK loaded, before the first call. */
@@ -118,6 +118,15 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public Optional<ObjectStat> stat(ObjectKey key) {
+        return look(key)
+                .map(response -> new ObjectStat(
+                        response.contentLength(),
+                        EntityTag.version(response.eTag()),
+                        response.lastModified() == null ? Instant.EPOCH : response.lastModified()));
+    }
+
+    /** With length and entity tag; empty if S3 says that there is no such object. */
+    private Optional<HeadObjectResponse> look(ObjectKey key) {
         try {
             return Optional.of(head(key));
         } catch (AwsServiceException e) {
@@ -135,17 +144,14 @@ public final class S3Store implements ObjectStore {
         }
     }
 
-    private ObjectStat head(ObjectKey key) {
+    private HeadObjectResponse head(ObjectKey key) {
         HeadObjectResponse response = connection
                 .client()
                 .headObject(request -> request.bucket(settings.bucket()).key(s3Key(key)));
         if (response.contentLength() == null || response.eTag() == null) {
             throw errors.senseless("look up " + key, "the answer has no length or no entity tag");
         }
-        return new ObjectStat(
-                response.contentLength(),
-                EntityTag.version(response.eTag()),
-                response.lastModified() == null ? Instant.EPOCH : response.lastModified());
+        return response;
     }
 
     /** Asks in a way whose answer has a body, so that a refusal says what it is. */
@@ -261,7 +267,7 @@ public final class S3Store implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         return deletion.delete(keys);
     }
 

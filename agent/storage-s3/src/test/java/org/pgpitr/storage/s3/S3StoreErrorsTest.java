@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,10 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 import org.pgpitr.storage.ObjectStore.PutResult;
 import org.pgpitr.storage.ObjectVersion;
+import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.StorageException.Kind;
 import org.pgpitr.storage.s3.server.Fault;
@@ -421,7 +422,7 @@ class S3StoreErrorsTest {
                     .once(
                             request -> request.method().equals("POST"),
                             Answer.error(403, "AccessDenied", "Access Denied"));
-            assertThat(store.delete(List.of(there, absent))).containsExactly(there);
+            assertThat(store.delete(List.of(there, absent)).refused()).isEqualTo(Map.of(there, Refusal.DENIED));
             server.door()
                     .once(
                             request -> request.method().equals("POST"),
@@ -431,8 +432,9 @@ class S3StoreErrorsTest {
                                     "<DeleteResult><Error><Key>errors/locked</Key><Code>AccessDenied</Code><Message>"
                                             + "Access Denied because object protected by object lock.</Message>"
                                             + "</Error><Deleted><Key>errors/absent</Key></Deleted></DeleteResult>"));
-            assertThat(store.delete(List.of(there, absent))).containsExactly(there);
-            assertThat(store.delete(List.of(there, absent))).isEmpty();
+            assertThat(store.delete(List.of(there, absent)).refused())
+                    .isEqualTo(Map.of(there, new Refusal(Refusal.Cause.LOCKED, Optional.empty())));
+            assertThat(store.delete(List.of(there, absent))).isEqualTo(DeleteResult.COMPLETE);
         }
     }
 
@@ -454,7 +456,7 @@ class S3StoreErrorsTest {
                     .always(
                             request -> request.method().equals("POST"),
                             Answer.error(501, "NotImplemented", "A header you provided implies functionality"));
-            assertThat(store.delete(keys)).isEqualTo(Set.of());
+            assertThat(store.delete(keys)).isEqualTo(DeleteResult.COMPLETE);
             assertThat(keys).allSatisfy(key -> assertThat(store.stat(key)).isEmpty());
         }
     }

@@ -70,7 +70,7 @@ class S3StoreRequestsTest {
                 assertThat(key).isEqualTo(KEY);
                 return Next.CONTINUE;
             });
-            assertThat(store.delete(List.of(KEY))).isEmpty();
+            assertThat(store.delete(List.of(KEY)).isComplete()).isTrue();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
@@ -100,7 +100,7 @@ public final class FaultyStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         return switch (plan.next(StoreOperation.DELETE)) {
             case NONE -> store.delete(keys);
             case BEFORE -> throw failure(StoreOperation.DELETE, keys.toString());

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ExactStream;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
@@ -210,7 +211,7 @@ public final class LocalDiskStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         Set<ObjectKey> survivors = new LinkedHashSet<>();
         Set<Path> emptied = new LinkedHashSet<>();
         for (ObjectKey key : keys) {
@@ -234,7 +235,7 @@ public final class LocalDiskStore implements ObjectStore {
         } catch (IOException e) {
             throw errors.translate("delete " + keys.size() + " objects", e);
         }
-        return survivors;
+        return DeleteResult.denied(survivors);
     }
 
     private void deleteFile(Path file) throws IOException {

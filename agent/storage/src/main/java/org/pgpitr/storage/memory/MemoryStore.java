@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ContentStream;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
@@ -109,9 +109,9 @@ public final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         keys.forEach(objects::remove);
-        return Set.of();
+        return DeleteResult.COMPLETE;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
@@ -89,11 +90,11 @@ public final class MeteredStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         return metrics.timed(
                 StoreMetrics.Operation.DELETE,
                 () -> store.delete(keys),
-                survivors -> survivors.isEmpty() ? "done" : "kept");
+                result -> result.isComplete() ? "done" : "kept");
     }
 
     @Override

@@ -7,10 +7,10 @@ import java.io.SequenceInputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ContentStream;
+import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore;
@@ -150,7 +150,7 @@ public final class RetryingStore implements ObjectStore {
     }
 
     @Override
-    public Set<ObjectKey> delete(Collection<ObjectKey> keys) {
+    public DeleteResult delete(Collection<ObjectKey> keys) {
         List<ObjectKey> all = List.copyOf(keys);
         return attempts.run(() -> store.delete(all));
     }

@@ -126,7 +126,8 @@ class RetryingStoreTest {
     @EnumSource
     void a_deletion_is_repeated(Moment moment) {
         memory.putIfAbsent(KEY, content("1"));
-        assertThat(retrying(FaultPlan.nth(1, moment)).delete(Set.of(KEY))).isEmpty();
+        assertThat(retrying(FaultPlan.nth(1, moment)).delete(Set.of(KEY)).isComplete())
+                .isTrue();
         assertThat(memory.stat(KEY)).isEmpty();
     }
 

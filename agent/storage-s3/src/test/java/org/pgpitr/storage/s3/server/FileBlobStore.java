@@ -51,13 +51,16 @@ final class FileBlobStore extends ForwardingBlobStore {
 
     private final Path folder;
     private final Conditions conditions;
+    private final ObjectLocks locks;
     private final AtomicLong files = new AtomicLong();
     private final NavigableMap<String, Stored> objects = new TreeMap<>();
+    private final List<String> olderVersions = new ArrayList<>();
 
-    FileBlobStore(Path folder, Conditions conditions) throws IOException {
+    FileBlobStore(Path folder, Conditions conditions, ObjectLocks locks) throws IOException {
         super(new TransientNio2BlobStore());
         this.folder = folder;
         this.conditions = conditions;
+        this.locks = locks;
         for (ObjectFile kept : ObjectFile.all(folder)) {
             Stored stored =
                     new Stored(kept.body(), Files.size(kept.body()), kept.eTag(), kept.modified(), kept.metadata());
@@ -89,10 +92,29 @@ final class FileBlobStore extends ForwardingBlobStore {
                 requireCondition(objects.get(name(bucket, blob.getMetadata().name())), options, stored);
             }
             String name = name(bucket, blob.getMetadata().name());
+            if (objects.containsKey(name) && locks.forbidsDeletion(name)) {
+                delete(stored);
+                throw new HttpResponseException(new HttpResponse(403));
+            }
             ObjectFile.commit(stored.file, name, stored.eTag, stored.modified, stored.given);
-            delete(objects.put(name, stored));
+            outlived(name, objects.put(name, stored));
         }
         return stored.eTag;
+    }
+
+    private void outlived(String name, Stored stored) {
+        if (stored != null && locks.keepsVersions()) {
+            olderVersions.add(name);
+        } else {
+            delete(stored);
+        }
+    }
+
+    /** The names of those that were deleted or overwritten and are kept, one for each such version. */
+    List<String> olderVersions() {
+        synchronized (objects) {
+            return List.copyOf(olderVersions);
+        }
     }
 
     private static void requireCondition(Stored current, PutOptions options, Stored rejected) {
@@ -241,12 +263,21 @@ final class FileBlobStore extends ForwardingBlobStore {
     public void removeBlob(String bucket, String key) {
         requireBucket(bucket);
         synchronized (objects) {
-            delete(objects.remove(name(bucket, key)));
+            String name = name(bucket, key);
+            if (objects.containsKey(name) && locks.forbidsDeletion(name)) {
+                throw new HttpResponseException(new HttpResponse(403));
+            }
+            outlived(name, objects.remove(name));
         }
     }
 
+    /** The answer is {@link ObjectLocks#reworded}. */
     @Override
     public void removeBlobs(String bucket, Iterable<String> keys) {
-        keys.forEach(key -> removeBlob(bucket, key));
+        for (String key : keys) {
+            if (!locks.forbidsDeletion(name(bucket, key))) {
+                removeBlob(bucket, key);
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ public final class FrontDoor implements AutoCloseable {
     private final ServerSocket listener;
     private final int serverPort;
     private final Set<String> withheld;
+    private final ObjectLocks locks;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private final AtomicLong connections = new AtomicLong();
@@ -30,9 +31,12 @@ public final class FrontDoor implements AutoCloseable {
     /**
      * @param port where clients go; 0 for any that is free
      * @param withheld names of headers, in lower case, that do not reach the server
+     * @param locks tell what answers leave out
      */
-    FrontDoor(int port, int serverPort, Optional<SSLContext> tls, Set<String> withheld) throws IOException {
+    FrontDoor(int port, int serverPort, Optional<SSLContext> tls, Set<String> withheld, ObjectLocks locks)
+            throws IOException {
         this.withheld = withheld;
+        this.locks = locks;
         this.serverPort = serverPort;
         InetAddress loopback = InetAddress.getLoopbackAddress();
         this.listener = tls.isPresent()
@@ -89,6 +93,10 @@ public final class FrontDoor implements AutoCloseable {
 
     Set<String> withheld() {
         return withheld;
+    }
+
+    ObjectLocks locks() {
+        return locks;
     }
 
     Optional<Fault> record(RecordedRequest request) {

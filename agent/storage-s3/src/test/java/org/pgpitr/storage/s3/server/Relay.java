@@ -2,6 +2,7 @@ package org.pgpitr.storage.s3.server;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -10,13 +11,15 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** One client's connection and its counterpart to the server, a thread for each direction. */
 final class Relay {
-    private record Exchange(String method, Optional<Fault> fault) {}
+    private record Exchange(String method, String target, Optional<Fault> fault) {}
 
     /** The connection is to be left as it is, until the other direction or the front door closes it. */
     private static final class FallSilent extends IOException {
@@ -80,7 +83,7 @@ final class Relay {
         if (fault.isPresent()) {
             beforeTheServer(fault.get(), head, in);
         }
-        underWay.add(new Exchange(head.part(0), fault));
+        underWay.add(new Exchange(head.part(0), head.part(1), fault));
         out.write(head.without(door.withheld()));
         out.flush();
         if (head.isChunked()) {
@@ -158,7 +161,11 @@ final class Relay {
         if (fault.filter(Fault.NoAnswer.class::isInstance).isPresent()) {
             throw new FallSilent();
         }
-        out.write(head.bytes());
+        if (ObjectLocks.isBatchOfDeletions(exchange.method, exchange.target)) {
+            passReworded(head, in, out);
+            return;
+        }
+        out.write(head.with(door.locks().headers(exchange.method, exchange.target)));
         out.flush();
         if (exchange.method.equals("HEAD")) {
             return;
@@ -184,6 +191,21 @@ final class Relay {
         }
     }
 
+    private void passReworded(HttpHead head, InputStream in, OutputStream out) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        if (head.isChunked()) {
+            copyChunks(in, answer);
+        } else {
+            copy(in, answer, head.contentLength());
+        }
+        byte[] body = door.locks().reworded(answer.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        HttpHead plain = new HttpHead(
+                head.without(Set.of("content-length", "transfer-encoding")), head.firstLine(), head.headers());
+        out.write(plain.with(Map.of("Content-Length", Integer.toString(body.length))));
+        out.write(body);
+        out.flush();
+    }
+
     private static void copy(InputStream in, OutputStream out, long length) throws IOException {
         byte[] buffer = new byte[64 * 1024];
         for (long left = length; left > 0; ) {
@@ -199,20 +221,40 @@ final class Relay {
 
     private static void copyChunked(InputStream in, OutputStream out) throws IOException {
         while (true) {
-            StringBuilder line = new StringBuilder();
-            for (int c = in.read(); c != '\n'; c = in.read()) {
-                if (c < 0) {
-                    throw new EOFException();
-                }
-                line.append((char) c);
-            }
+            String line = line(in);
             out.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
-            long length = Long.parseLong(line.toString().split(";")[0].strip(), 16);
+            long length = length(line);
             copy(in, out, length + 2);
             if (length == 0) {
                 return;
             }
         }
+    }
+
+    /** What the chunks hold. */
+    private static void copyChunks(InputStream in, OutputStream out) throws IOException {
+        for (long length = length(line(in)); ; length = length(line(in))) {
+            copy(in, out, length);
+            copy(in, OutputStream.nullOutputStream(), 2);
+            if (length == 0) {
+                return;
+            }
+        }
+    }
+
+    private static long length(String chunkHead) {
+        return Long.parseLong(chunkHead.split(";")[0].strip(), 16);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException();
+            }
+            line.append((char) c);
+        }
+        return line.toString();
     }
 
     @FunctionalInterface

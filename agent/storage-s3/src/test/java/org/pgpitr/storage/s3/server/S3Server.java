@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.options.CreateContainerOptions;
 import org.pgpitr.storage.s3.S3Credentials;
 import org.pgpitr.storage.s3.S3StoreSettings;
@@ -39,13 +38,21 @@ public final class S3Server implements AutoCloseable {
     private final boolean temporary;
     private final S3Proxy server;
     private final FrontDoor door;
+    private final FileBlobStore store;
 
-    private S3Server(S3ServerOptions options, Path folder, boolean temporary, S3Proxy server, FrontDoor door) {
+    private S3Server(
+            S3ServerOptions options,
+            Path folder,
+            boolean temporary,
+            S3Proxy server,
+            FrontDoor door,
+            FileBlobStore store) {
         this.options = options;
         this.folder = folder;
         this.temporary = temporary;
         this.server = server;
         this.door = door;
+        this.store = store;
     }
 
     /** With {@link S3ServerOptions#standard()}. */
@@ -68,8 +75,9 @@ public final class S3Server implements AutoCloseable {
 
     private static S3Server start(S3ServerOptions options, Path folder, boolean temporary, int port) {
         try {
-            BlobStore store =
-                    new FileBlobStore(Files.createDirectories(folder.resolve("objects")), options.conditions());
+            ObjectLocks locks = new ObjectLocks(options.versions());
+            FileBlobStore store = new FileBlobStore(
+                    Files.createDirectories(folder.resolve("objects")), options.conditions(), locks);
             if (options.bucket() == Bucket.CREATED) {
                 store.createContainer(BUCKET, CreateContainerOptions.NONE);
             }
@@ -91,8 +99,9 @@ public final class S3Server implements AutoCloseable {
                     port,
                     server.getPort(),
                     certificates.map(SelfMadeCertificates::server),
-                    options.conditions() == Conditions.IGNORED ? CONDITIONS : Set.of());
-            return new S3Server(options, folder, temporary, server, door);
+                    options.conditions() == Conditions.IGNORED ? CONDITIONS : Set.of(),
+                    locks);
+            return new S3Server(options, folder, temporary, server, door, store);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -121,6 +130,18 @@ public final class S3Server implements AutoCloseable {
     /** What was asked, and how to break it. */
     public FrontDoor door() {
         return door;
+    }
+
+    /** To lock objects. */
+    public ObjectLocks locks() {
+        return door.locks();
+    }
+
+    /** With {@link S3ServerOptions.Versions#KEPT}: how many older versions the bucket keeps under keys that contain this. */
+    public long olderVersions(String partOfKey) {
+        return store.olderVersions().stream()
+                .filter(name -> name.contains(partOfKey))
+                .count();
     }
 
     /** Path style, with the right keys and, for TLS, the right CA. */

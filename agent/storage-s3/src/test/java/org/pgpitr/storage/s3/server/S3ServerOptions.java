@@ -6,8 +6,9 @@ package org.pgpitr.storage.s3.server;
  * @param transport plain or TLS
  * @param conditions what becomes of conditional writes
  * @param bucket whether it is there at the start
+ * @param versions whether the bucket keeps what is deleted or overwritten
  */
-public record S3ServerOptions(Transport transport, Conditions conditions, Bucket bucket) {
+public record S3ServerOptions(Transport transport, Conditions conditions, Bucket bucket, Versions versions) {
     public enum Transport {
         HTTP,
         /** With a certificate of a CA made for this server. */
@@ -27,19 +28,28 @@ public record S3ServerOptions(Transport transport, Conditions conditions, Bucket
         MISSING
     }
 
+    public enum Versions {
+        NONE,
+        KEPT
+    }
+
     public static S3ServerOptions standard() {
-        return new S3ServerOptions(Transport.HTTP, Conditions.HONOURED, Bucket.CREATED);
+        return new S3ServerOptions(Transport.HTTP, Conditions.HONOURED, Bucket.CREATED, Versions.NONE);
     }
 
     public S3ServerOptions with(Transport newTransport) {
-        return new S3ServerOptions(newTransport, conditions, bucket);
+        return new S3ServerOptions(newTransport, conditions, bucket, versions);
     }
 
     public S3ServerOptions with(Conditions newConditions) {
-        return new S3ServerOptions(transport, newConditions, bucket);
+        return new S3ServerOptions(transport, newConditions, bucket, versions);
     }
 
     public S3ServerOptions with(Bucket newBucket) {
-        return new S3ServerOptions(transport, conditions, newBucket);
+        return new S3ServerOptions(transport, conditions, newBucket, versions);
+    }
+
+    public S3ServerOptions with(Versions newVersions) {
+        return new S3ServerOptions(transport, conditions, bucket, newVersions);
     }
 }
