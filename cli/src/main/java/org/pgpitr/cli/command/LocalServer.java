@@ -1,6 +1,7 @@
 package org.pgpitr.cli.command;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
@@ -39,6 +40,17 @@ final class LocalServer {
                     "data_directory in [cluster] is the server's; run this as the server's user",
                     e);
         }
+    }
+
+    /** As {@link #dataDirectory}, on a host that may not be the server's; empty if it is not. */
+    static Optional<Path> ifHere(Configuration configuration) {
+        return configuration.cluster().dataDirectory().filter(DataDirectory::isOne).map(path -> {
+            try {
+                return path.toRealPath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     static WalSegmentSize segmentSize(Path dataDirectory) {

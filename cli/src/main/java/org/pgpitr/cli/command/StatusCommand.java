@@ -80,6 +80,7 @@ public final class StatusCommand extends PgpitrCommand {
         status.agent()
                 .map(facts -> facts.get("stream") instanceof Map<?, ?> stream ? stream : null)
                 .ifPresent(stream -> page.entry("stream", stream(stream)));
+        status.stream().ifPresent(stream -> page.entry("stream", alone(stream)));
         status.agent().flatMap(StatusCommand::namesTrouble).ifPresent(trouble -> page.entry("names", trouble));
         return page;
     }
@@ -138,6 +139,13 @@ public final class StatusCommand extends PgpitrCommand {
                         "last error, at " + archiver.get("last_error_time") + ": " + archiver.get("last_error"));
     }
 
+    private List<String> alone(Map<String, Object> facts) {
+        List<String> lines = new ArrayList<>();
+        lines.add("process " + facts.get("pid") + ", since " + facts.get("started") + ", slot " + facts.get("slot"));
+        lines.addAll(stream(facts));
+        return lines;
+    }
+
     private List<String> stream(Map<?, ?> facts) {
         List<String> lines = new ArrayList<>();
         lines.add(facts.get("state")
@@ -165,6 +173,7 @@ public final class StatusCommand extends PgpitrCommand {
                 .put("wal_disk_free_bytes", status.freeBytes())
                 .put("wal_disk_bytes", status.totalBytes())
                 .put("warnings", status.warnings())
-                .put("agent", status.agent());
+                .put("agent", status.agent())
+                .put("stream", status.stream());
     }
 }

@@ -2,6 +2,7 @@ package org.pgpitr.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
 import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.terminal.Environment;
@@ -13,10 +14,12 @@ import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.service.config.ConfigKeys;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.config.Entry;
+import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.stream.StreamListener;
 import org.pgpitr.service.stream.StreamOptions;
 import org.pgpitr.service.stream.StreamPosition;
 import org.pgpitr.service.stream.StreamReceiver;
+import org.pgpitr.service.stream.StreamStatusFile;
 import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -123,9 +126,9 @@ public final class StreamCommand extends PgpitrCommand {
     }
 
     private void receive(Wiring wiring, Configuration configuration) throws InterruptedException {
+        Progress progress = output.progress(environment);
         if (!configuration.stream().enabled()) {
-            output.progress(environment)
-                    .say("`enabled` in [stream] is false: `backup` and `check` do not count on this receiver");
+            progress.say("`enabled` in [stream] is false: `backup` and `check` do not count on this receiver");
         }
         StreamReceiver receiver = new StreamReceiver(
                 wiring.connection(),
@@ -135,9 +138,21 @@ public final class StreamCommand extends PgpitrCommand {
                         acceptGap ? StreamOptions.OnMissing.GIVE_UP : StreamOptions.OnMissing.REQUIRE),
                 new PushLimits(1),
                 noLoop ? StreamReceiver.OnFailure.FAIL : StreamReceiver.OnFailure.RETRY_WHAT_PASSES,
-                new Listener(output.progress(environment)),
+                new Listener(progress),
                 environment.clock());
-        receiver.run();
+        Optional<StreamStatusFile> told = LocalServer.ifHere(configuration)
+                .map(dataDirectory -> StreamStatusFile.begin(
+                        dataDirectory,
+                        new Spool(Spool.root(environment.variables()), dataDirectory),
+                        configuration.stream().slot(),
+                        receiver::status,
+                        progress::say,
+                        environment.clock()));
+        try {
+            receiver.run();
+        } finally {
+            told.ifPresent(StreamStatusFile::close);
+        }
     }
 
     private record Listener(Progress progress) implements StreamListener {

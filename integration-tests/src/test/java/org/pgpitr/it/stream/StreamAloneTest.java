@@ -11,6 +11,7 @@ import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
+import org.pgpitr.service.spool.Spool;
 
 /** A server that does not archive: the stream alone brings its WAL. */
 @Tag("scenario")
@@ -20,6 +21,8 @@ class StreamAloneTest {
     void a_backup_and_a_recovery_to_the_last_commit_with_archive_mode_off(int major) throws Exception {
         try (Workspace work = new Workspace()) {
             Cluster source = Streaming.cluster(work, major, Variant.onDisk(major, 3), "stream-alone.conf");
+            String spool = source.server().folder().resolve("spool").toString();
+            source.pgpitr().variable(Spool.VARIABLE, spool);
             Streaming.createSlot(source);
             Moment end;
             try (Streaming stream = Streaming.begin(source)) {
@@ -34,6 +37,7 @@ class StreamAloneTest {
                         .await(
                                 "fsync",
                                 () -> source.server().query("show fsync").equals("on"));
+                expectStatus(source);
                 Outcome check = source.pgpitr().run("check").expect(ExitCode.OK);
                 assertThat(check.out())
                         .contains("WAL comes by the stream alone")
@@ -42,10 +46,28 @@ class StreamAloneTest {
                 Streaming.awaitDurable(source);
                 stream.kill();
             }
+            assertThat(source.pgpitr().run("status").expect(ExitCode.OK).out())
+                    .as("the receiver was killed, and its file stands")
+                    .doesNotContain("durable up to");
             source.server().kill();
             Outcome plan = source.pgpitr().run("plan").expect(ExitCode.OK);
             assertThat(plan.out()).contains("streamed");
             source.recover().expect(end);
         }
+    }
+
+    /** It is written once a second. */
+    private static void expectStatus(Cluster source) {
+        String durable = source.server()
+                .query("select '\"durable_lsn\":\"' || pg_current_wal_flush_lsn() || '\"'")
+                .replace(" ", "");
+        source.server().await("the status to tell of " + durable, () -> source.pgpitr()
+                .run("status", "--json")
+                .expect(ExitCode.OK)
+                .out()
+                .replaceAll("\\s", "")
+                .contains(durable));
+        assertThat(source.pgpitr().run("status").expect(ExitCode.OK).out())
+                .contains("none is running", "slot pgpitr", "streaming, durable up to ", " on timeline 1");
     }
 }

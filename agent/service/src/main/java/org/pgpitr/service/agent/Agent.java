@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.StatusFile;
 
 /** Runs components until it is told to stop, and tells how they get on. */
 public final class Agent {
@@ -103,7 +103,7 @@ public final class Agent {
     }
 
     private void beat(AgentLock lock, Optional<Duration> idleTimeout) throws InterruptedException, IOException {
-        AgentStatusFile status = new AgentStatusFile(spool.status());
+        StatusFile status = new StatusFile(spool.status());
         Instant started = clock.instant();
         boolean told = false;
         while (true) {
@@ -152,12 +152,7 @@ public final class Agent {
     }
 
     private Map<String, Object> facts(Instant started) {
-        ProcessHandle self = ProcessHandle.current();
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("pid", self.pid());
-        facts.put("process_started", AgentStatusFile.startOf(self));
-        facts.put("started", started);
-        facts.put("updated", clock.instant());
+        Map<String, Object> facts = StatusFile.ofThisProcess(started, clock.instant());
         components.forEach(component -> facts.put(component.name(), component.status()));
         return facts;
     }

@@ -19,11 +19,13 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.spool.Acknowledgements;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.StatusFile;
 
 /**
  * How archiving gets on, from what stands on this host: needs neither the agent, nor the server, nor the store.
  *
  * @param agent what a running agent says of itself; empty if none runs for this data directory
+ * @param stream what a running receiver without an agent says of itself; empty if none runs here
  * @param lastArchived the newest segment that is known to be durable; empty if none is known any more
  * @param lastLsn the end of that segment
  * @param waitingFiles how many files are not archived yet
@@ -35,6 +37,7 @@ import org.pgpitr.service.spool.Spool;
 public record ArchivingStatus(
         Path dataDirectory,
         Optional<Map<String, Object>> agent,
+        Optional<Map<String, Object>> stream,
         Optional<WalSegmentName> lastArchived,
         Optional<Lsn> lastLsn,
         long waitingFiles,
@@ -55,7 +58,8 @@ public record ArchivingStatus(
     public static ArchivingStatus of(Path dataDirectory, WalSegmentSize segmentSize, Spool spool, Clock clock) {
         try {
             ArchiveStatus status = new ArchiveStatus(dataDirectory);
-            Optional<Map<String, Object>> agent = new AgentStatusFile(spool.status()).read();
+            Optional<Map<String, Object>> agent = new StatusFile(spool.status()).read();
+            Optional<Map<String, Object>> stream = new StatusFile(spool.stream()).read();
             Set<String> durable = agent.isPresent() ? Acknowledgements.present(spool) : Set.of();
             Backlog backlog = status.look(Archiver.WINDOW + 1, durable);
             Optional<Instant> oldest = backlog.first().stream()
@@ -67,6 +71,7 @@ public record ArchivingStatus(
             return new ArchivingStatus(
                     dataDirectory,
                     agent,
+                    stream,
                     last,
                     last.map(name -> name.end(segmentSize)),
                     backlog.files(),
@@ -75,7 +80,7 @@ public record ArchivingStatus(
                     oldest,
                     disk.free(),
                     disk.total(),
-                    warnings(disk, oldest, agent.orElse(Map.of()), clock));
+                    warnings(disk, oldest, agent.orElse(Map.of()), stream.orElse(Map.of()), clock));
         } catch (NoSuchFileException e) {
             throw new PgpitrException(
                     ExitCode.USAGE,
@@ -104,7 +109,11 @@ public record ArchivingStatus(
     }
 
     private static List<String> warnings(
-            WalDisk disk, Optional<Instant> oldest, Map<String, Object> agent, Clock clock) {
+            WalDisk disk,
+            Optional<Instant> oldest,
+            Map<String, Object> agent,
+            Map<String, Object> alone,
+            Clock clock) {
         List<String> all = new ArrayList<>();
         if (disk.isScarce()) {
             all.add("the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");
@@ -118,11 +127,14 @@ public record ArchivingStatus(
         if (part(agent, "prefetch").get("last_error") != null) {
             all.add("WAL is not fetched ahead of the recovery");
         }
-        Map<?, ?> stream = part(agent, "stream");
-        if (stream.get("last_error") != null && !"streaming".equals(stream.get("state"))) {
+        if (isDown(part(agent, "stream")) || isDown(alone)) {
             all.add("the stream is down; what has not been archived is lost with this host");
         }
         return List.copyOf(all);
+    }
+
+    private static boolean isDown(Map<?, ?> stream) {
+        return stream.get("last_error") != null && !"streaming".equals(stream.get("state"));
     }
 
     private static Map<?, ?> part(Map<String, Object> agent, String name) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.StatusFile;
 
 /**
  * An agent that one of PostgreSQL's hooks starts. It is a process in a session of its own, with none of the hook's files
@@ -38,7 +39,7 @@ public final class OnDemandAgent {
 
     /** Whether an agent, started by whomsoever, is at work. */
     public boolean isRunning() {
-        return AgentStatusFile.isOfRunningAgent(spool.status());
+        return StatusFile.isOfRunningProcess(spool.status());
     }
 
     /**

@@ -68,6 +68,12 @@ public final class Spool {
                 : Path.of("/tmp", "pgpitr-" + user.get());
     }
 
+    /** Whether this process runs as the user who owns that file. */
+    public static boolean isOwn(Path file) {
+        Optional<Object> user = owner(SELF);
+        return user.isPresent() && owner(file).equals(user);
+    }
+
     private static Optional<Object> owner(Path file) {
         try {
             return Optional.of(Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS));
@@ -145,6 +151,11 @@ public final class Spool {
     /** What the agent says of itself. */
     public Path status() {
         return folder.resolve("status.json");
+    }
+
+    /** What a receiver without an agent says of itself. */
+    public Path stream() {
+        return folder.resolve("stream.json");
     }
 
     /** What an agent that was started on demand logs. */

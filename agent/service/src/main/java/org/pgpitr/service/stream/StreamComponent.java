@@ -2,11 +2,8 @@ package org.pgpitr.service.stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.pgpitr.cluster.ConnectionSettings;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
@@ -45,27 +42,7 @@ public final class StreamComponent implements AgentComponent {
 
     @Override
     public Map<String, Object> status() {
-        StreamStatus status = receiver.status();
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("state", status.state().name().toLowerCase(Locale.ROOT));
-        members.put(
-                "timeline", status.received().map(at -> at.timeline().value()).orElse(null));
-        members.put("received_lsn", lsn(status.received()));
-        members.put("durable_lsn", lsn(status.durable()));
-        members.put("lag_bytes", status.lagBytes());
-        members.put("waiting_since", status.waitingSince().orElse(null));
-        members.put("durable_time", status.durableSince().orElse(null));
-        members.put(
-                "last_error",
-                status.lastFailure().map(StreamStatus.Failure::message).orElse(null));
-        members.put(
-                "last_error_time",
-                status.lastFailure().map(StreamStatus.Failure::time).orElse(null));
-        return members;
-    }
-
-    private static String lsn(Optional<StreamPosition> position) {
-        return position.map(StreamPosition::lsn).map(Lsn::toString).orElse(null);
+        return receiver.status().facts();
     }
 
     private record Logging(AgentLog log) implements StreamListener {

@@ -1,6 +1,9 @@
 package org.pgpitr.service.stream;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 
@@ -40,6 +43,25 @@ public record StreamStatus(
         return serverEnd.isPresent() && durable.isPresent()
                 ? Math.max(0, serverEnd.get().minus(durable.get().lsn()))
                 : 0;
+    }
+
+    /** For {@code pgpitr status}; {@code snake_case} names, null for what is not known. */
+    Map<String, Object> facts() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("state", state.name().toLowerCase(Locale.ROOT));
+        members.put("timeline", received.map(at -> at.timeline().value()).orElse(null));
+        members.put("received_lsn", lsn(received));
+        members.put("durable_lsn", lsn(durable));
+        members.put("lag_bytes", lagBytes());
+        members.put("waiting_since", waitingSince.orElse(null));
+        members.put("durable_time", durableSince.orElse(null));
+        members.put("last_error", lastFailure.map(Failure::message).orElse(null));
+        members.put("last_error_time", lastFailure.map(Failure::time).orElse(null));
+        return members;
+    }
+
+    private static String lsn(Optional<StreamPosition> position) {
+        return position.map(StreamPosition::lsn).map(Lsn::toString).orElse(null);
     }
 
     /** What went wrong, in one sentence. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.service.spool.StatusFile;
 
 /** The agent's frame: its components, its lock, what it tells systemd and writes of itself. */
 class AgentRunTest {
@@ -99,7 +101,7 @@ class AgentRunTest {
     void a_component_that_fails_is_begun_anew_and_stopped_with_the_agent() throws Exception {
         Shaky shaky = new Shaky();
         Thread thread = started(agent(Map.of(), AgentLog.Format.JSON, shaky));
-        AgentStatusFile status = new AgentStatusFile(spool().status());
+        StatusFile status = new StatusFile(spool().status());
         RunningArchiver.await("the third run in the status", () -> runsIn(status) == 3);
         stop(thread);
 
@@ -110,7 +112,7 @@ class AgentRunTest {
                 .contains("stopping");
     }
 
-    private static int runsIn(AgentStatusFile status) {
+    private static int runsIn(StatusFile status) {
         try {
             return status.read()
                     .map(facts -> ((Number) ((Map<?, ?>) facts.get("shaky")).get("runs")).intValue())
@@ -218,11 +220,9 @@ class AgentRunTest {
     @Test
     void what_a_dead_agent_said_of_itself_is_not_told() throws IOException {
         Files.createDirectories(spool().folder());
-        AgentStatusFile status = new AgentStatusFile(spool().status());
+        StatusFile status = new StatusFile(spool().status());
         assertThat(status.read()).isEmpty();
-        status.write(Map.of(
-                "pid", ProcessHandle.current().pid(),
-                "process_started", AgentStatusFile.startOf(ProcessHandle.current())));
+        status.write(StatusFile.ofThisProcess(Instant.EPOCH, Instant.EPOCH));
         assertThat(status.read()).isPresent();
         status.write(Map.of("pid", ProcessHandle.current().pid(), "process_started", "2001-01-01T00:00:00Z"));
         assertThat(status.read()).isEmpty();

@@ -1,4 +1,4 @@
-package org.pgpitr.service.agent;
+package org.pgpitr.service.spool;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
@@ -13,15 +13,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the agent says of itself, in the spool, for {@code pgpitr status}. */
-final class AgentStatusFile {
+/** What a process that works beside a server says of itself, in the spool, for {@code pgpitr status}. */
+public final class StatusFile {
     private final Path file;
 
-    AgentStatusFile(Path file) {
+    public StatusFile(Path file) {
         this.file = file;
     }
 
-    void write(Map<String, Object> facts) throws IOException {
+    /** Which process says it, and when: with what it says, {@link #write} takes it. */
+    public static Map<String, Object> ofThisProcess(Instant started, Instant now) {
+        ProcessHandle self = ProcessHandle.current();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("pid", self.pid());
+        facts.put("process_started", startOf(self));
+        facts.put("started", started);
+        facts.put("updated", now);
+        return facts;
+    }
+
+    /** @param facts as {@link #ofThisProcess} begins them; text, numbers, moments, durations, lists and maps of them */
+    public void write(Map<String, Object> facts) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.write(temporary, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asBytes(plain(facts)));
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -34,7 +46,7 @@ final class AgentStatusFile {
             return members;
         }
         if (value instanceof Collection<?> all) {
-            return all.stream().map(AgentStatusFile::plain).toList();
+            return all.stream().map(StatusFile::plain).toList();
         }
         if (value instanceof Duration duration) {
             return duration.toMillis() / 1000.0;
@@ -46,16 +58,16 @@ final class AgentStatusFile {
     }
 
     /** Whether a process that lives wrote it. */
-    static boolean isOfRunningAgent(Path file) {
+    public static boolean isOfRunningProcess(Path file) {
         try {
-            return new AgentStatusFile(file).read().isPresent();
+            return new StatusFile(file).read().isPresent();
         } catch (IOException e) {
             return false;
         }
     }
 
     /** What was written last, if by a process that lives. */
-    Optional<Map<String, Object>> read() throws IOException {
+    public Optional<Map<String, Object>> read() throws IOException {
         Map<String, Object> facts;
         try {
             facts = JSON.std.mapFrom(Files.readAllBytes(file));
@@ -77,7 +89,7 @@ final class AgentStatusFile {
                 .orElse(false);
     }
 
-    static String startOf(ProcessHandle process) {
+    private static String startOf(ProcessHandle process) {
         return process.info().startInstant().map(Instant::toString).orElse("");
     }
 }
