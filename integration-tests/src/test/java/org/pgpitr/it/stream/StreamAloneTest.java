@@ -2,6 +2,8 @@ package org.pgpitr.it.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,13 +18,14 @@ import org.pgpitr.service.spool.Spool;
 /** A server that does not archive: the stream alone brings its WAL. */
 @Tag("scenario")
 class StreamAloneTest {
+    private static final Pattern DURABLE = Pattern.compile("\"durable_lsn\"\\s*:\\s*\"([0-9A-F/]+)\"");
+
     @ParameterizedTest(name = "PostgreSQL {0}")
     @MethodSource("org.pgpitr.it.kit.Majors#all")
     void a_backup_and_a_recovery_to_the_last_commit_with_archive_mode_off(int major) throws Exception {
         try (Workspace work = new Workspace()) {
             Cluster source = Streaming.cluster(work, major, Variant.onDisk(major, 3), "stream-alone.conf");
-            String spool = source.server().folder().resolve("spool").toString();
-            source.pgpitr().variable(Spool.VARIABLE, spool);
+            source.pgpitr().variable(Spool.VARIABLE, work.folder("spool").toString());
             Streaming.createSlot(source);
             Moment end;
             try (Streaming stream = Streaming.begin(source)) {
@@ -58,15 +61,15 @@ class StreamAloneTest {
 
     /** It is written once a second. */
     private static void expectStatus(Cluster source) {
-        String durable = source.server()
-                .query("select '\"durable_lsn\":\"' || pg_current_wal_flush_lsn() || '\"'")
-                .replace(" ", "");
-        source.server().await("the status to tell of " + durable, () -> source.pgpitr()
-                .run("status", "--json")
-                .expect(ExitCode.OK)
-                .out()
-                .replaceAll("\\s", "")
-                .contains(durable));
+        String written = source.server().query("select pg_current_wal_flush_lsn()");
+        source.server().await("the status to tell of " + written, () -> {
+            Matcher told = DURABLE.matcher(
+                    source.pgpitr().run("status", "--json").expect(ExitCode.OK).out());
+            return told.find()
+                    && source.server()
+                            .query("select '" + told.group(1) + "'::pg_lsn >= '" + written + "'")
+                            .equals("t");
+        });
         assertThat(source.pgpitr().run("status").expect(ExitCode.OK).out())
                 .contains("none is running", "slot pgpitr", "streaming, durable up to ", " on timeline 1");
     }

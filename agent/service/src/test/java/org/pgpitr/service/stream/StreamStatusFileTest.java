@@ -105,7 +105,7 @@ class StreamStatusFileTest {
     }
 
     @Test
-    void idle_for_a_while_it_is_still_told() throws Exception {
+    void it_is_written_again_and_again() throws Exception {
         try (StreamStatusFile file = begin()) {
             assertThat(file).isNotNull();
             while (updated().isEmpty()) {
