@@ -400,7 +400,8 @@ public final class ConfigKeys {
                     "prefetch",
                     ValueType.size(new ByteSize(0), new ByteSize(1L << 40)),
                     "How much WAL is fetched ahead of a recovery and waits in `pg_wal` to be replayed, at most; never more"
-                            + " than half of what its disk has free. Less than a segment turns it off. See"
+                            + " than half of what its disk has free. A single segment is fetched ahead also where it is larger; `0B` turns"
+                            + " prefetching off. See"
                             + " `docs/archiving.md`.")
             .standard("256MB");
     static final ConfigKey<OnDemand> AGENT_ON_DEMAND = ConfigKey.of(

@@ -116,7 +116,7 @@ final class PrefetchSession implements AutoCloseable {
         this.owner = owner;
         this.dataDirectory = dataDirectory;
         this.segments = segments;
-        this.depth = (int) (settings.budget() / segments.segmentSize().bytes());
+        this.depth = settings.depth(segments.segmentSize());
         this.settings = settings;
         this.log = log;
         this.clock = clock;

@@ -93,6 +93,23 @@ class PrefetcherTest {
         }
     }
 
+    @Test
+    void a_segment_that_is_larger_than_the_budget_is_fetched_alone_and_none_without_a_budget() throws Exception {
+        archive(1, 1, 2, 3);
+        try (Recovering recovery = recovering().startWithBudget(1)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2));
+            assertThat(recovery.status()).containsEntry("ready_files", 1L).containsEntry("under_way", 0);
+            assertThat(recovery.take(segment(1, 2))).isEqualTo(content(segment(1, 2)));
+            recovery.awaitTakeable(segment(1, 3));
+        }
+        try (Recovering recovery = recovering().startWithBudget(0)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.takeable()).isEmpty();
+        }
+    }
+
     /** Holds back the reading of a segment until it is told to go on. */
     private static final class HoldingStore extends ForwardingStore {
         private final CountDownLatch begun = new CountDownLatch(1);

@@ -70,12 +70,20 @@ final class Recovering implements AutoCloseable {
     }
 
     Recovering start(int depth, Duration idleTimeout) {
+        return start((long) depth * size.bytes(), idleTimeout);
+    }
+
+    Recovering startWithBudget(long bytes) {
+        return start(bytes, Duration.ofMinutes(5));
+    }
+
+    private Recovering start(long budget, Duration idleTimeout) {
         prefetcher = new Prefetcher(
                 data,
                 spool,
                 Map.of(),
                 source -> new Segments(store, size, data),
-                new PrefetchSettings((long) depth * size.bytes(), 2, idleTimeout),
+                new PrefetchSettings(budget, 2, idleTimeout),
                 new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
                 Clock.systemUTC(),
                 registry);
