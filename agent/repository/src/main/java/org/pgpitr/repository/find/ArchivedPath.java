@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineHistory;
@@ -13,12 +14,14 @@ import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.find.PathSegment.Form;
+import org.pgpitr.repository.plan.IncompleteSegment;
 import org.pgpitr.repository.plan.RecoveryFacts;
+import org.pgpitr.repository.plan.WalRange;
 
 /**
  * All archived segments along a timeline and those it comes from, in order, with holes where some are missing. Kept as
  * runs, so that a million of them take no memory to speak of. Of the segment that was being written there is what was
- * streamed.
+ * streamed, or archived as a partial one, whichever goes further.
  */
 final class ArchivedPath {
     /** Where a segment is left that is read to its end. */
@@ -38,7 +41,7 @@ final class ArchivedPath {
         List<Run> found = new ArrayList<>();
         List<Stretch> stretches = history.stretches();
         for (int i = 0; i < stretches.size(); i++) {
-            collect(facts.wal(), stretches, i, found);
+            collect(facts, stretches, i, found);
         }
         found.sort(Comparator.comparingLong(Run::first));
         for (Run run : found) {
@@ -48,7 +51,8 @@ final class ArchivedPath {
         }
     }
 
-    private void collect(ArchivedWal wal, List<Stretch> stretches, int index, List<Run> found) {
+    private void collect(RecoveryFacts facts, List<Stretch> stretches, int index, List<Run> found) {
+        ArchivedWal wal = facts.wal();
         TimelineId timeline = stretches.get(index).timeline();
         long first = size.segmentNumber(stretches.get(index).begin());
         boolean isLast = index == stretches.size() - 1;
@@ -63,32 +67,30 @@ final class ArchivedPath {
             }
         }
         if (isLast) {
-            wal.partials(timeline).stream()
+            Stream.concat(wal.partials(timeline).stream(), wal.streamed(timeline).stream())
+                    .distinct()
                     .filter(number -> number >= first && !wal.contains(timeline, number))
-                    .forEach(number -> found.add(new Run(timeline, number, number, NEVER, Form.PARTIAL)));
-            wal.streamed(timeline).stream()
-                    .filter(number -> number >= first
-                            && number > wal.last(timeline).orElse(-1)
-                            && !wal.containsPartial(timeline, number))
-                    .forEach(number -> found.add(new Run(
-                            timeline,
-                            number,
-                            number,
-                            wal.streamedTo(timeline, number).orElseThrow(),
-                            Form.STREAMED)));
+                    .filter(number -> wal.containsPartial(timeline, number)
+                            || number > wal.last(timeline).orElse(-1))
+                    .forEach(number -> addIncomplete(facts, timeline, number, NEVER, found));
         } else if (switched >= first
                 && stretches.stream().skip(index + 1L).noneMatch(later -> has(wal, later, switched))) {
             Lsn until = stretches.get(index + 1).begin();
             if (wal.contains(timeline, switched)) {
                 found.add(new Run(timeline, switched, switched, until, Form.WHOLE));
-            } else if (wal.containsPartial(timeline, switched)) {
-                found.add(new Run(timeline, switched, switched, until, Form.PARTIAL));
             } else {
-                wal.streamedTo(timeline, switched)
-                        .map(end -> end.isBefore(until) ? end : until)
-                        .ifPresent(end -> found.add(new Run(timeline, switched, switched, end, Form.STREAMED)));
+                addIncomplete(facts, timeline, switched, until, found);
             }
         }
+    }
+
+    private static void addIncomplete(
+            RecoveryFacts facts, TimelineId timeline, long number, Lsn until, List<Run> found) {
+        IncompleteSegment.of(facts, timeline, number).ifPresent(there -> {
+            boolean streamed = there.form() == WalRange.Form.STREAMED;
+            Lsn end = streamed && there.end().isBefore(until) ? there.end() : until;
+            found.add(new Run(timeline, number, number, end, streamed ? Form.STREAMED : Form.PARTIAL));
+        });
     }
 
     /** Whether a later timeline holds that segment, with a copy of what the earlier one wrote up to the switch. */

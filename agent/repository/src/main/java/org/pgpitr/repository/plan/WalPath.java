@@ -1,7 +1,6 @@
 package org.pgpitr.repository.plan;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +39,7 @@ final class WalPath {
     private final TimelineHistory path;
     private final List<Stretch> stretches;
     private final List<Candidate> newestFirst;
-    private final Collection<TimelineHistory> histories;
+    private final RecoveryFacts facts;
     private final ArchivedWal wal;
     private final SortedMap<WalSegmentName, DamagedWal> damaged;
     private final WalSegmentSize size;
@@ -48,7 +47,7 @@ final class WalPath {
     WalPath(TimelineHistory path, RecoveryFacts facts) {
         this.path = path;
         this.stretches = path.stretches();
-        this.histories = facts.histories().values();
+        this.facts = facts;
         this.wal = facts.wal();
         this.damaged = facts.damage().wal();
         this.size = facts.segmentSize();
@@ -196,34 +195,18 @@ final class WalPath {
         return Optional.empty();
     }
 
-    /** Of a partial segment and pieces of a stream {@code archive-get} delivers what goes further. */
     private Optional<Copy> incomplete(Candidate c, long segment) {
-        Optional<Lsn> streamed = wal.streamedTo(c.timeline(), segment);
-        Optional<Lsn> partial = wal.containsPartial(c.timeline(), segment)
-                ? Optional.of(partialEnd(c.timeline(), segment).orElse(size.start(segment)))
-                : Optional.empty();
-        if (streamed.isPresent()
-                && partial.filter(end -> !end.isBefore(streamed.get())).isEmpty()) {
-            Lsn end = earlier(streamed.get(), c.end());
-            Rest rest = end.equals(streamed.get()) ? Rest.NO_WAL : Rest.WAL_OF_OTHER_BRANCH;
-            return Optional.of(new Copy(c.timeline(), WalRange.Form.STREAMED, end, rest));
-        }
-        return partial.map(end -> new Copy(c.timeline(), WalRange.Form.PARTIAL, earlier(end, c.end()), Rest.NO_WAL));
+        return IncompleteSegment.of(facts, c.timeline(), segment).map(found -> {
+            Lsn end = earlier(found.end(), c.end());
+            Rest rest = found.form() == WalRange.Form.STREAMED && end.isBefore(found.end())
+                    ? Rest.WAL_OF_OTHER_BRANCH
+                    : Rest.NO_WAL;
+            return new Copy(c.timeline(), found.form(), end, rest);
+        });
     }
 
     private static Lsn earlier(Lsn a, Optional<Lsn> b) {
         return b.isPresent() && b.get().isBefore(a) ? b.get() : a;
-    }
-
-    /**
-     * Where a promotion cut the timeline off within that segment; behind it a partial segment holds no WAL of it. If
-     * several did, it is not known which of them archived it.
-     */
-    private Optional<Lsn> partialEnd(TimelineId timeline, long segment) {
-        return histories.stream()
-                .flatMap(h -> h.switchPoint(timeline).stream())
-                .filter(lsn -> size.segmentNumber(lsn) == segment)
-                .min(Lsn::compareTo);
     }
 
     private Optional<Reach.Hole> hole(long segment, Lsn end, Optional<Copy> copy) {

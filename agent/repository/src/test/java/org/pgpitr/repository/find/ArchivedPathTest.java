@@ -89,6 +89,26 @@ class ArchivedPathTest {
     }
 
     @Test
+    void of_a_partial_segment_and_a_stream_it_is_what_goes_further() {
+        archive(ONE, 4, 4);
+        wal.partial(ONE, 5);
+        wal.streamed(ONE, 5, Lsn.parse("0/560000"));
+
+        for (TimelineId timeline : List.of(ONE, TWO)) {
+            assertThat(files(path(timeline))).containsExactly("0000000100000004", "0000000100000005.partial");
+        }
+
+        wal.streamed(ONE, 5, Lsn.parse("0/5A0000"));
+
+        for (TimelineId timeline : List.of(ONE, TWO)) {
+            assertThat(files(path(timeline))).containsExactly("0000000100000004", "0000000100000005");
+            assertThat(path(timeline).get(1).form()).isEqualTo(PathSegment.Form.STREAMED);
+        }
+        assertThat(path(ONE).get(1).end(SIZE)).isEqualTo(Lsn.parse("0/5A0000"));
+        assertThat(path(TWO).get(1).end(SIZE)).isEqualTo(Lsn.parse("0/580000"));
+    }
+
+    @Test
     void what_was_streamed_before_a_hole_is_not_taken_for_a_whole_segment() {
         archive(ONE, 3, 3);
         archive(ONE, 5, 5);

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.Lsn;
+import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.RelationLocator;
@@ -59,6 +60,22 @@ class StreamedSearchTest {
         incident = wal.commit(8, NOON.plusSeconds(60));
         behind = wal.position();
         wal.commit(9, NOON.plusSeconds(120));
+    }
+
+    /** As another server leaves it that was promoted earlier, or had not received more. */
+    @Test
+    void it_is_found_also_where_a_partial_segment_ends_before_it() {
+        Lsn start = name(6).start(CLUSTER.segmentSize());
+        byte[] partial = new byte[CLUSTER.segmentSize().bytes()];
+        System.arraycopy(wal.segment(6), 0, partial, 0, 500);
+        new WalArchive(generation).push(new PartialSegmentName(name(6)), Content.of(partial));
+        stream(start, behind.plus(20));
+
+        SearchResult result = find(SearchFilter.ALL);
+
+        assertThat(result.events()).singleElement().satisfies(event -> assertThat(event.lsn())
+                .isEqualTo(incident));
+        assertThat(result.to()).contains(behind.plus(20));
     }
 
     private void stream(Lsn from, Lsn to) {
