@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +31,13 @@ import org.pgpitr.it.kit.Workspace;
 @MethodSource("org.pgpitr.it.kit.Majors#all")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IncidentTest {
+    /** In one transaction each. */
+    private static final List<String> MIXED = List.of(
+            "truncate kept_#; drop table gone_#;",
+            "drop table gone_#; truncate kept_#;",
+            "drop view seen_#; drop table gone_#; truncate kept_#; truncate kept_#;",
+            "begin truncate kept_#; exception when others then null; end; drop table gone_#; create table new_# ();");
+
     @Parameter
     int major;
 
@@ -45,6 +53,7 @@ class IncidentTest {
     private Incident truncate;
     private Incident drop;
     private Incident dropDatabase;
+    private String mixed;
 
     @BeforeParameterizedClassInvocation
     void accidents_happen() {
@@ -60,6 +69,12 @@ class IncidentTest {
         server.executeIn(
                 "shop", "create table goods (id int primary key)", "insert into goods select generate_series(1, 500)");
         server.execute("insert into ledger (what) select 'first' from generate_series(1, 100)");
+        for (int i = 1; i <= MIXED.size(); i++) {
+            server.execute(
+                    "create table kept_" + i + " (id int primary key, note text)",
+                    "create table gone_" + i + " (id int primary key, note text)",
+                    "create view seen_" + i + " as select 1");
+        }
         source.backup();
         compressImages();
         server.execute(
@@ -71,6 +86,10 @@ class IncidentTest {
                 "create schema later",
                 "create table later.invoices (id int primary key, note text)",
                 "insert into later.invoices select g, 'due' from generate_series(1, 200) g");
+        mixed = server.query("select pg_current_wal_insert_lsn()");
+        for (int i = 0; i < MIXED.size(); i++) {
+            server.execute("do $$ begin " + MIXED.get(i).replace("#", Integer.toString(i + 1)) + " end $$");
+        }
         delete = incident("delete from orders");
         update = incident("update customers set points = points + 1");
         truncate = incident("truncate payments");
@@ -185,6 +204,22 @@ class IncidentTest {
     @Test
     void a_dropped_table_is_first_and_named_although_no_backup_knows_it() {
         isFirst(drop, "later.invoices (postgres) dropped");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void a_truncated_table_is_told_as_such_where_others_are_dropped_beside_it() {
+        List<Map<String, Object>> all = events(find("--from-lsn", mixed, "--to-lsn", delete.from(), "--drops"));
+        assertThat(all).hasSize(MIXED.size());
+        for (Map<String, Object> event : all) {
+            Map<Object, Object> fates = new HashMap<>();
+            ((List<Map<String, Object>>) event.get("relations"))
+                    .stream()
+                            .filter(each -> !each.get("name").toString().startsWith("new_"))
+                            .forEach(each ->
+                                    fates.put(each.get("name").toString().replaceAll("\\d", ""), each.get("fate")));
+            assertThat(fates).as("%s", event).isEqualTo(Map.of("kept_", "truncated", "gone_", "dropped"));
+        }
     }
 
     @Test

@@ -46,9 +46,8 @@ class LockedBucketTest {
     private void twoBackups(Versions versions) {
         s3 = S3Server.start(S3ServerOptions.standard().with(versions));
         cluster = Cluster.stopped(work, Programs.of(work, Majors.newest()), Variant.S3, InitdbOptions.standard());
-        for (Map.Entry<String, String> setting : Repositories.s3Variables(
-                        s3.endpoint().toString(), PREFIX)
-                .entrySet()) {
+        for (Map.Entry<String, String> setting :
+                Repositories.s3Variables(s3.endpoint().toString(), PREFIX).entrySet()) {
             cluster.pgpitr().variable(setting.getKey(), setting.getValue());
             cluster.server().environment(setting.getKey(), setting.getValue());
         }
@@ -63,7 +62,7 @@ class LockedBucketTest {
     }
 
     private Outcome expire(String... more) {
-        List<String> command = new ArrayList<>(List.of("expire", "--count", "1"));
+        List<String> command = new ArrayList<>(List.of("expire", "--quiet", "--count", "1"));
         command.addAll(List.of(more));
         return cluster.pgpitr().run(command.toArray(String[]::new)).expect(ExitCode.OK);
     }
@@ -88,9 +87,6 @@ class LockedBucketTest {
     @Test
     void what_is_locked_stays_whole_and_is_said_and_goes_when_the_lock_has_ended() {
         twoBackups(Versions.NONE);
-        List<String> before = keys("/wal/");
-        String firstSegment = before.get(0);
-
         s3.locks().lock("/backup/" + older + "/manifest", end);
         Outcome kept = expire("--json");
         assertThat(kept.err())
@@ -104,8 +100,11 @@ class LockedBucketTest {
                 .containsPattern("\"cause\"\\s*:\\s*\"locked\"")
                 .containsPattern("\"locked_until\"\\s*:\\s*\"" + end + "\"");
         assertThat(cluster.pgpitr().backups()).hasSize(2);
-        assertThat(keys("/wal/")).containsAll(before);
         expectWhole();
+        String firstSegment = keys("/wal/").stream()
+                .filter(key -> !key.contains(".backup"))
+                .findFirst()
+                .orElseThrow();
 
         s3.locks().end();
         s3.locks().lock("/backup/" + older + "/data", end);

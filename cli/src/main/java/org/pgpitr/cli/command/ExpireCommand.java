@@ -196,7 +196,8 @@ public final class ExpireCommand extends PgpitrCommand {
             environment
                     .out()
                     .println("the bucket keeps older versions: "
-                            + Human.count(report.outcome().versionsKept(), "deleted object takes", "deleted objects take")
+                            + Human.count(
+                                    report.outcome().versionsKept(), "deleted object takes", "deleted objects take")
                             + " up space until a lifecycle rule of the bucket ends it");
         }
     }
@@ -205,8 +206,8 @@ public final class ExpireCommand extends PgpitrCommand {
     private void tell(ExpireReport report) {
         ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
         report.spared().forEach(spared -> err.warning("backup " + spared.id() + " stays for now: " + spared.reason()));
-        RefusedText refused = new RefusedText(
-                report.outcome().refused(), environment.clock().getZone());
+        RefusedText refused =
+                new RefusedText(report.outcome().refused(), environment.clock().getZone());
         refused.warnings().forEach(err::warning);
         refused.hint().ifPresent(err::hint);
     }

@@ -44,13 +44,17 @@ final class LocalServer {
 
     /** As {@link #dataDirectory}, on a host that may not be the server's; empty if it is not. */
     static Optional<Path> ifHere(Configuration configuration) {
-        return configuration.cluster().dataDirectory().filter(DataDirectory::isOne).map(path -> {
-            try {
-                return path.toRealPath();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return configuration
+                .cluster()
+                .dataDirectory()
+                .filter(DataDirectory::isOne)
+                .map(path -> {
+                    try {
+                        return path.toRealPath();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 
     static WalSegmentSize segmentSize(Path dataDirectory) {

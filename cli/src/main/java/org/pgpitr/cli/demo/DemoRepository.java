@@ -118,7 +118,7 @@ final class DemoRepository {
                 keys.add(key);
                 return ObjectStore.ListVisitor.Next.CONTINUE;
             });
-            return List.copyOf(store.delete(keys));
+            return List.copyOf(store.delete(keys).survivors());
         }
     }
 }

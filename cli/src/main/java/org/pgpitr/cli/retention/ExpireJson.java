@@ -145,7 +145,9 @@ public final class ExpireJson {
                         report.outcome().refused().entrySet().stream()
                                 .map(entry -> new JsonObject()
                                         .put("key", entry.getKey())
-                                        .put("cause", entry.getValue().cause().name().toLowerCase(Locale.ROOT))
+                                        .put(
+                                                "cause",
+                                                entry.getValue().cause().name().toLowerCase(Locale.ROOT))
                                         .put("locked_until", entry.getValue().until()))
                                 .toList())
                 .put("versions_kept", report.outcome().versionsKept());

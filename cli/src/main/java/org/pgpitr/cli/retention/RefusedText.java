@@ -49,17 +49,17 @@ public final class RefusedText {
         if (locked.values().stream().anyMatch(lock -> lock.until().isEmpty())) {
             return "";
         }
-        Optional<Instant> last = locked.values().stream()
-                .map(lock -> lock.until().orElseThrow())
-                .max(Instant::compareTo);
+        Optional<Instant> last =
+                locked.values().stream().map(lock -> lock.until().orElseThrow()).max(Instant::compareTo);
         return last.map(end -> " until " + Human.time(end, zone) + (locked.size() > 1 ? " at the latest" : ""))
                 .orElse("");
     }
 
     public Optional<String> hint() {
         if (!denied.isEmpty()) {
-            return Optional.of("use credentials that may delete (S3: s3:DeleteObject); objects under a lock can be deleted"
-                    + " when it has ended, by another `pgpitr expire`");
+            return Optional.of(
+                    "use credentials that may delete (S3: s3:DeleteObject); objects under a lock can be deleted"
+                            + " when it has ended, by another `pgpitr expire`");
         }
         return locked.isEmpty()
                 ? Optional.empty()

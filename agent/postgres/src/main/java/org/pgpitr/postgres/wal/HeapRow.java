@@ -102,6 +102,35 @@ public final class HeapRow {
         };
     }
 
+    /**
+     * What an update says of a row that begins as the one before it did.
+     *
+     * @param from how many bytes of the columns are as they were
+     * @param rest what comes behind them, without what is at the end as it was
+     */
+    public record Difference(int from, HeapRow rest) {}
+
+    /**
+     * What a record of {@link RmgrId#HEAP} says of the row that it makes of another one, where {@link #written} can't tell
+     * all of it; empty if it does nothing of that kind ({@code log_heap_update()} in {@code heapam.c}).
+     *
+     * @throws BrokenWalException if its data does not fit its kind
+     */
+    public static Optional<Difference> difference(WalRecord record) {
+        int operation = record.info() & OPERATION;
+        if (record.blockCount() == 0 || (operation != UPDATE && operation != HOT_UPDATE)) {
+            return Optional.empty();
+        }
+        need(record, 14);
+        BlockReference block = record.block(0);
+        int flags = uint8(record.bytes(), record.mainDataOffset() + 7);
+        if (block.dataLength() < 2 || (flags & PREFIX_FROM_OLD) == 0) {
+            return Optional.empty();
+        }
+        int from = uint16(record.bytes(), block.dataOffset());
+        return row(record, block, (flags & SUFFIX_FROM_OLD) != 0 ? 4 : 2).map(rest -> new Difference(from, rest));
+    }
+
     private static Optional<HeapRow> updated(WalRecord record, BlockReference block, PageImages images) {
         need(record, 14);
         if (block.dataLength() == 0) {

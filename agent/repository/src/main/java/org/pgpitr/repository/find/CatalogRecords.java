@@ -54,8 +54,11 @@ final class CatalogRecords {
             RowChange change = RowChange.of(record);
             if (change == RowChange.DELETE) {
                 changes.relationsDeleted++;
+                changes.step(StorageStep.deleted(record.start()));
             }
-            HeapRow.written(record, images).ifPresent(row -> relation(row, block.database(), change, changes));
+            Optional<HeapRow> written = HeapRow.written(record, images);
+            written.ifPresent(row -> relation(row, block.database(), change, changes));
+            step(record, change, written, changes);
             HeapRow.onPage(record, block, images).forEach(row -> known(row, block.database()));
         } else if (catalog == PG_NAMESPACE) {
             HeapRow.written(record, images)
@@ -67,6 +70,19 @@ final class CatalogRecords {
                     .ifPresent(row -> names.learnOwner(block.database(), row.oid(0), row.oid(4)));
         } else if (catalog == PG_DATABASE) {
             database(record, block, changes);
+        }
+    }
+
+    private static void step(WalRecord record, RowChange change, Optional<HeapRow> written, Changes changes) {
+        if (change == RowChange.INSERT) {
+            written.flatMap(row -> StorageStep.written(record.start(), StorageStep.Kind.INSERTED, 0, row))
+                    .ifPresent(changes::step);
+        } else if (change == RowChange.UPDATE) {
+            written.flatMap(row -> StorageStep.written(record.start(), StorageStep.Kind.UPDATED, 0, row))
+                    .or(() -> HeapRow.difference(record)
+                            .flatMap(part -> StorageStep.written(
+                                    record.start(), StorageStep.Kind.UPDATED, part.from(), part.rest())))
+                    .ifPresent(changes::step);
         }
     }
 

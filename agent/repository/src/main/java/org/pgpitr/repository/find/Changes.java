@@ -1,8 +1,10 @@
 package org.pgpitr.repository.find;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +35,9 @@ final class Changes {
     private Map<Long, Long> rewritten = Map.of();
     /** The new files of relations by {@link Names#key} of database and OID, as far as the WAL says. */
     private Map<Long, Long> files = Map.of();
+
+    /** What became of rows of {@code pg_class}. */
+    private List<StorageStep> steps = List.of();
 
     private Set<Long> databasesCreated = Set.of();
     private Set<Long> databasesRemoved = Set.of();
@@ -65,6 +70,23 @@ final class Changes {
 
     Set<Long> databasesRemoved() {
         return databasesRemoved;
+    }
+
+    List<StorageStep> steps() {
+        return steps;
+    }
+
+    void step(StorageStep step) {
+        steps = with(steps, List.of(step));
+    }
+
+    private static List<StorageStep> with(List<StorageStep> some, List<StorageStep> more) {
+        if (more.isEmpty()) {
+            return some;
+        }
+        List<StorageStep> all = some.isEmpty() ? new ArrayList<>() : some;
+        all.addAll(more);
+        return all;
     }
 
     void create(RelationLocator file) {
@@ -125,6 +147,7 @@ final class Changes {
         filled = with(filled, sub.filled);
         rewritten = with(rewritten, sub.rewritten);
         files = with(files, sub.files);
+        steps = with(steps, sub.steps);
         databasesCreated = with(databasesCreated, sub.databasesCreated);
         databasesRemoved = with(databasesRemoved, sub.databasesRemoved);
         relationsDeleted += sub.relationsDeleted;

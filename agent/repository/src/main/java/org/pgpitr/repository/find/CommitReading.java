@@ -19,7 +19,8 @@ import org.pgpitr.repository.find.RelationEffect.Fate;
  * Makes of what a transaction did in the WAL what it did to the user's tables.
  *
  * <p>A dropped file alone does not tell a {@code DROP} from a {@code TRUNCATE} or a rewrite: both of these make a new
- * file and drop the old one. But a drop deletes rows of {@code pg_class}, which a truncate does not; and a rewrite makes
+ * file and drop the old one. But a drop deletes rows of {@code pg_class}, which a truncate does not ({@link Successors}
+ * where both were done); and a rewrite makes
  * a table whose name tells which one it is to replace, or fills the new file page by page.
  */
 final class CommitReading {
@@ -32,12 +33,13 @@ final class CommitReading {
     FoundEvent.Commit read(TransactionRecord record, Changes changes, Lsn start, Lsn end) {
         List<RelationLocator> dropped = new ArrayList<>(record.dropped());
         Collections.reverse(dropped); // the newest first, in the record
+        List<RelationLocator> allDropped = List.copyOf(dropped);
         dropped.removeAll(changes.created());
         List<RelationLocator> created = new ArrayList<>(changes.created());
         created.removeAll(record.dropped());
 
         Map<RelationLocator, RelationEffect> effects = new LinkedHashMap<>();
-        Map<RelationLocator, RelationLocator> successors = successors(dropped, created, changes);
+        Map<RelationLocator, RelationLocator> successors = successors(dropped, allDropped, created, changes);
         for (RelationLocator file : dropped) {
             put(effects, file, fate(file, successors, created, changes), changes);
         }
@@ -83,7 +85,10 @@ final class CommitReading {
 
     /** Which new file took the place of which old one. */
     private Map<RelationLocator, RelationLocator> successors(
-            List<RelationLocator> dropped, List<RelationLocator> created, Changes changes) {
+            List<RelationLocator> dropped,
+            List<RelationLocator> allDropped,
+            List<RelationLocator> created,
+            Changes changes) {
         Map<RelationLocator, RelationLocator> found = new LinkedHashMap<>();
         if (changes.relationsDeleted == 0 && dropped.size() == created.size()) {
             // One for one, in the same order: TRUNCATE, REINDEX, a move to another tablespace
@@ -102,7 +107,23 @@ final class CommitReading {
                         .ifPresent(successor -> found.put(file, successor));
             });
         }
+        if (changes.rewritten().isEmpty() && !changes.mayBePartial) {
+            Map<RelationLocator, RelationLocator> steps = Successors.of(allDropped, changes.created(), changes.steps());
+            dropped.forEach(file -> last(file, steps)
+                    .filter(created::contains)
+                    .ifPresent(successor -> found.putIfAbsent(file, successor)));
+        }
         return found;
+    }
+
+    /** A relation may have got a new file more than once. */
+    private static Optional<RelationLocator> last(
+            RelationLocator file, Map<RelationLocator, RelationLocator> successors) {
+        RelationLocator now = file;
+        for (int i = 0; i < successors.size() && successors.containsKey(now); i++) {
+            now = successors.get(now);
+        }
+        return now.equals(file) ? Optional.empty() : Optional.of(now);
     }
 
     private Fate fate(

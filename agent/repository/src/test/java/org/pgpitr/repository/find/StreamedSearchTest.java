@@ -73,8 +73,9 @@ class StreamedSearchTest {
 
         SearchResult result = find(SearchFilter.ALL);
 
-        assertThat(result.events()).singleElement().satisfies(event -> assertThat(event.lsn())
-                .isEqualTo(incident));
+        assertThat(result.events())
+                .singleElement()
+                .satisfies(event -> assertThat(event.lsn()).isEqualTo(incident));
         assertThat(result.to()).contains(behind.plus(20));
     }
 

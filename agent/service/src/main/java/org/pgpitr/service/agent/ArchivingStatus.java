@@ -109,11 +109,7 @@ public record ArchivingStatus(
     }
 
     private static List<String> warnings(
-            WalDisk disk,
-            Optional<Instant> oldest,
-            Map<String, Object> agent,
-            Map<String, Object> alone,
-            Clock clock) {
+            WalDisk disk, Optional<Instant> oldest, Map<String, Object> agent, Map<String, Object> alone, Clock clock) {
         List<String> all = new ArrayList<>();
         if (disk.isScarce()) {
             all.add("the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");

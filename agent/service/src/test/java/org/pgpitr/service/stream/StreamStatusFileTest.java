@@ -71,14 +71,16 @@ class StreamStatusFileTest {
             }
         }
         assertThat(status().agent()).isEmpty();
-        assertThat(status().stream()).hasValueSatisfying(facts -> assertThat(facts)
-                .containsEntry("slot", "mine")
-                .containsEntry("state", "waiting")
-                .containsEntry("timeline", 2)
-                .containsEntry("durable_lsn", "0/3000100")
-                .containsEntry("lag_bytes", 0x200)
-                .containsEntry("last_error", "no answer in time"));
-        assertThat(status().warnings()).contains("the stream is down; what has not been archived is lost with this host");
+        assertThat(status().stream())
+                .hasValueSatisfying(facts -> assertThat(facts)
+                        .containsEntry("slot", "mine")
+                        .containsEntry("state", "waiting")
+                        .containsEntry("timeline", 2)
+                        .containsEntry("durable_lsn", "0/3000100")
+                        .containsEntry("lag_bytes", 0x200)
+                        .containsEntry("last_error", "no answer in time"));
+        assertThat(status().warnings())
+                .contains("the stream is down; what has not been archived is lost with this host");
         assertThat(troubles).isEmpty();
     }
 

@@ -63,7 +63,8 @@ record HttpHead(byte[] bytes, String firstLine, Map<String, List<String>> header
     /** The bytes, with headers more. */
     byte[] with(Map<String, String> more) {
         StringBuilder head = new StringBuilder(new String(bytes, 0, bytes.length - 2, StandardCharsets.ISO_8859_1));
-        more.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        more.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -198,7 +198,8 @@ final class Relay {
         } else {
             copy(in, answer, head.contentLength());
         }
-        byte[] body = door.locks().reworded(answer.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                door.locks().reworded(answer.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
         HttpHead plain = new HttpHead(
                 head.without(Set.of("content-length", "transfer-encoding")), head.firstLine(), head.headers());
         out.write(plain.with(Map.of("Content-Length", Integer.toString(body.length))));

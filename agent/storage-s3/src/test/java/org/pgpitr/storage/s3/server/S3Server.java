@@ -76,8 +76,8 @@ public final class S3Server implements AutoCloseable {
     private static S3Server start(S3ServerOptions options, Path folder, boolean temporary, int port) {
         try {
             ObjectLocks locks = new ObjectLocks(options.versions());
-            FileBlobStore store = new FileBlobStore(
-                    Files.createDirectories(folder.resolve("objects")), options.conditions(), locks);
+            FileBlobStore store =
+                    new FileBlobStore(Files.createDirectories(folder.resolve("objects")), options.conditions(), locks);
             if (options.bucket() == Bucket.CREATED) {
                 store.createContainer(BUCKET, CreateContainerOptions.NONE);
             }
