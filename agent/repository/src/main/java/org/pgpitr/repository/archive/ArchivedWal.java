@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -198,22 +199,24 @@ public final class ArchivedWal {
         }
     }
 
-    /** Collects a listing, in any order. */
+    /** Collects a listing, in any order; quickest in that of the segments. */
     public static final class Builder {
         private static final long IN_PIECES = -1;
 
-        private record Stored(long segment, long bytes) {}
-
-        private final Map<TimelineId, List<Stored>> segments = new HashMap<>();
+        private final Map<TimelineId, Found> segments = new HashMap<>();
         private final Map<TimelineId, Set<Long>> partials = new HashMap<>();
         private final Map<TimelineId, TreeMap<Long, Lsn>> streamed = new HashMap<>();
         private long unknownObjects;
 
         private Builder() {}
 
+        private Found segments(TimelineId timeline) {
+            return segments.computeIfAbsent(timeline, t -> new Found());
+        }
+
         /** A whole segment; adding it again changes nothing. */
         public Builder segment(TimelineId timeline, long segment, long storedBytes) {
-            segments.computeIfAbsent(timeline, t -> new ArrayList<>()).add(new Stored(segment, storedBytes));
+            segments(timeline).add(segment, storedBytes);
             return this;
         }
 
@@ -239,6 +242,15 @@ public final class ArchivedWal {
             return this;
         }
 
+        /** What another one has collected. */
+        public Builder all(Builder other) {
+            other.segments.forEach((timeline, found) -> segments(timeline).addAll(found));
+            other.partials.forEach((timeline, all) -> all.forEach(segment -> partial(timeline, segment)));
+            other.streamed.forEach((timeline, all) -> all.forEach((segment, end) -> streamed(timeline, segment, end)));
+            unknownObjects += other.unknownObjects;
+            return this;
+        }
+
         public ArchivedWal build() {
             Set<TimelineId> all = new TreeSet<>(segments.keySet());
             all.addAll(partials.keySet());
@@ -248,35 +260,86 @@ public final class ArchivedWal {
                 timelines.put(
                         timeline,
                         compact(
-                                segments.getOrDefault(timeline, List.of()),
+                                segments.getOrDefault(timeline, new Found()),
                                 new TreeSet<>(partials.getOrDefault(timeline, Set.of())),
                                 new TreeMap<>(streamed.getOrDefault(timeline, new TreeMap<>()))));
             }
             return new ArchivedWal(timelines, unknownObjects);
         }
 
-        private static Segments compact(List<Stored> stored, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
-            List<Stored> sorted = new ArrayList<>(stored);
-            // an object comes before the pieces of the same segment
-            sorted.sort(Comparator.comparingLong(Stored::segment)
-                    .thenComparing(Comparator.comparingLong(Stored::bytes).reversed()));
+        private static Segments compact(Found found, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
+            Found sorted = found.sorted();
             TreeSet<Long> inPieces = new TreeSet<>();
-            long[] numbers = new long[sorted.size()];
-            long[] bytesBefore = new long[sorted.size() + 1];
+            long[] numbers = new long[sorted.count];
+            long[] bytesBefore = new long[sorted.count + 1];
             int count = 0;
-            for (Stored s : sorted) {
-                if (count > 0 && numbers[count - 1] == s.segment()) {
+            for (int i = 0; i < sorted.count; i++) {
+                if (count > 0 && numbers[count - 1] == sorted.numbers[i]) {
                     continue;
                 }
-                numbers[count] = s.segment();
-                bytesBefore[count + 1] = bytesBefore[count] + Math.max(0, s.bytes());
-                if (s.bytes() == IN_PIECES) {
-                    inPieces.add(s.segment());
+                numbers[count] = sorted.numbers[i];
+                bytesBefore[count + 1] = bytesBefore[count] + Math.max(0, sorted.bytes[i]);
+                if (sorted.bytes[i] == IN_PIECES) {
+                    inPieces.add(sorted.numbers[i]);
                 }
                 count++;
             }
             return new Segments(
-                    Arrays.copyOf(numbers, count), Arrays.copyOf(bytesBefore, count + 1), partials, streamed, inPieces);
+                    count == sorted.count ? numbers : Arrays.copyOf(numbers, count),
+                    count == sorted.count ? bytesBefore : Arrays.copyOf(bytesBefore, count + 1),
+                    partials,
+                    streamed,
+                    inPieces);
+        }
+    }
+
+    /** Segments and their lengths, without an object for each. */
+    private static final class Found {
+        private long[] numbers = new long[64];
+        private long[] bytes = new long[64];
+        private int count;
+        private boolean isOrdered = true;
+
+        void add(long number, long length) {
+            reserve(1);
+            isOrdered = isOrdered && (count == 0 || number > numbers[count - 1]);
+            numbers[count] = number;
+            bytes[count] = length;
+            count++;
+        }
+
+        void addAll(Found other) {
+            reserve(other.count);
+            isOrdered = isOrdered
+                    && other.isOrdered
+                    && (count == 0 || other.count == 0 || other.numbers[0] > numbers[count - 1]);
+            System.arraycopy(other.numbers, 0, numbers, count, other.count);
+            System.arraycopy(other.bytes, 0, bytes, count, other.count);
+            count += other.count;
+        }
+
+        private void reserve(int more) {
+            if (count + more > numbers.length) {
+                int length = Math.max(count + more, numbers.length + numbers.length / 2);
+                numbers = Arrays.copyOf(numbers, length);
+                bytes = Arrays.copyOf(bytes, length);
+            }
+        }
+
+        /** By number; an object comes before the pieces of the same segment. */
+        Found sorted() {
+            if (isOrdered) {
+                return this;
+            }
+            Found sorted = new Found();
+            sorted.reserve(count);
+            IntStream.range(0, count)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingLong(i -> numbers[i])
+                            .thenComparing(Comparator.<Integer>comparingLong(i -> bytes[i])
+                                    .reversed()))
+                    .forEachOrdered(i -> sorted.add(numbers[i], bytes[i]));
+            return sorted;
         }
     }
 }

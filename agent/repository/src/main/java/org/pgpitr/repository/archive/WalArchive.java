@@ -251,8 +251,8 @@ public final class WalArchive {
     public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed) {
         WalSegmentSize size = generation.identity().segmentSize();
         WalListing listing = new WalListing(layout, size);
-        streamed.forEach(listing::streamed);
         store.list(layout.walPrefix(), listing);
+        streamed.forEach(listing::streamed);
         return listing.result();
     }
 
@@ -264,16 +264,21 @@ public final class WalArchive {
      * @param threads runs the listings
      */
     public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed, List<WalSegmentName> splits, ExecutorService threads) {
-        WalListing listing = new WalListing(layout, generation.identity().segmentSize());
-        streamed.forEach(listing::streamed);
-        List<Future<?>> stretches = new ArrayList<>();
+        WalSegmentSize size = generation.identity().segmentSize();
+        List<Future<WalListing>> stretches = new ArrayList<>();
         for (int i = 0; i <= splits.size(); i++) {
             // As in scan(from): the bare name has no object and sorts before all that begin with it.
             Optional<ObjectKey> after = i == 0 ? Optional.empty() : Optional.of(bare(splits.get(i - 1)));
             Optional<ObjectKey> to = i == splits.size() ? Optional.empty() : Optional.of(bare(splits.get(i)));
-            stretches.add(threads.submit(() -> list(after, to, listing)));
+            stretches.add(threads.submit(() -> {
+                WalListing stretch = new WalListing(layout, size);
+                list(after, to, stretch);
+                return stretch;
+            }));
         }
-        stretches.forEach(stretch -> Threads.result(stretch, "listing the archive"));
+        WalListing listing = new WalListing(layout, size);
+        stretches.forEach(stretch -> listing.addAll(Threads.result(stretch, "listing the archive")));
+        streamed.forEach(listing::streamed);
         return listing.result();
     }
 
@@ -282,14 +287,9 @@ public final class WalArchive {
     }
 
     private void list(Optional<ObjectKey> after, Optional<ObjectKey> to, ObjectStore.ListVisitor visitor) {
-        ObjectStore.ListVisitor part = (key, stat) -> {
-            if (to.isPresent() && key.compareTo(to.get()) > 0) {
-                return ObjectStore.ListVisitor.Next.STOP;
-            }
-            synchronized (visitor) {
-                return visitor.visit(key, stat);
-            }
-        };
+        ObjectStore.ListVisitor part = (key, stat) -> to.isPresent() && key.compareTo(to.get()) > 0
+                ? ObjectStore.ListVisitor.Next.STOP
+                : visitor.visit(key, stat);
         if (after.isPresent()) {
             store.listAfter(layout.walPrefix(), after.get(), part);
         } else {

@@ -55,6 +55,10 @@ final class WalListing implements ObjectStore.ListVisitor {
         }
     }
 
+    void addAll(WalListing other) {
+        found.all(other.found);
+    }
+
     ArchivedWal result() {
         return found.build();
     }

@@ -2,6 +2,7 @@ package org.pgpitr.repository.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,26 @@ class ArchivedWalTest {
     }
 
     @Test
+    void what_several_have_collected_is_one_archive_in_whatever_order() {
+        ArchivedWal.Builder low = with(1, 2, 3).partial(ONE, 4).unknown();
+        ArchivedWal.Builder high = with(3, 5, 6)
+                .segment(TWO, 9, 7)
+                .inPieces(ONE, 4)
+                .inPieces(ONE, 5)
+                .unknown();
+        for (ArchivedWal wal : List.of(
+                ArchivedWal.builder().all(low).all(high).build(),
+                ArchivedWal.builder().all(high).all(low).build())) {
+            assertThat(wal.runs(ONE)).containsExactly(new ArchivedWal.Run(ONE, 1, 6));
+            assertThat(wal.inPieces(ONE)).containsExactly(4L);
+            assertThat(wal.partials(ONE)).containsExactly(4L);
+            assertThat(wal.storedBytes(ONE, 1, 6)).isEqualTo(50);
+            assertThat(wal.storedBytes(TWO, 9, 9)).isEqualTo(7);
+            assertThat(wal.unknownObjects()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void it_answers_as_a_plain_map_would() {
         long seed = 7;
         Random random = new Random(seed);
@@ -75,7 +96,8 @@ class ArchivedWalTest {
                     builder.segment(ONE, segment, segment + 1);
                 }
             }
-            ArchivedWal wal = builder.build();
+            ArchivedWal wal =
+                    (random.nextBoolean() ? builder : ArchivedWal.builder().all(builder)).build();
             long from = random.nextInt(45);
             long to = from + random.nextInt(10);
             String context = "seed " + seed + ", round " + round;

@@ -86,6 +86,7 @@ final class S3ClientFactory {
         ClientOverrideConfiguration.Builder override = ClientOverrideConfiguration.builder()
                 .retryStrategy(AwsRetryStrategy.doNotRetry())
                 .apiCallTimeout(settings.timeouts().call())
+                .addExecutionInterceptor(new PageBodies())
                 .compressionConfiguration(compression -> compression.requestCompressionEnabled(false));
         if (settings.credentials() instanceof S3Credentials.Profile profile) {
             override.defaultProfileName(profile.name());

@@ -237,12 +237,16 @@ final class S3Errors {
 
     /** For an answer that is well-formed but can't be right. */
     StorageException senseless(String tried, String why) {
+        return senseless(tried, why, null);
+    }
+
+    StorageException senseless(String tried, String why, Throwable cause) {
         return failure(
                 Kind.OTHER,
                 tried,
                 why + reachedAt,
                 "the address may not be that of an S3 service, or a proxy answers in its place",
-                null);
+                cause);
     }
 
     StorageException failure(Kind kind, String tried, String why, String hint, Throwable cause) {

@@ -1,13 +1,14 @@
 package org.pgpitr.storage.s3;
 
-import java.time.Instant;
+import java.io.EOFException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.xml.stream.XMLStreamException;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor;
 import org.pgpitr.storage.StorageException.Kind;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** One listing, page by page; a page that can't be whole is a failure, never the end. */
 final class S3Listing {
@@ -33,38 +34,43 @@ final class S3Listing {
                 .startAfter(after)
                 .build();
         while (true) {
-            ListObjectsV2Response page = page(tried, request);
-            for (S3Object object : page.contents()) {
+            ListPage page = page(tried, request);
+            for (ListedObject object : page.objects()) {
                 if (show(tried, object) == ListVisitor.Next.STOP) {
                     return;
                 }
             }
-            if (!page.isTruncated()) {
+            if (page.next().isEmpty()) {
                 return;
             }
-            request = request.toBuilder()
-                    .continuationToken(page.nextContinuationToken())
-                    .build();
+            request = request.toBuilder().continuationToken(page.next().get()).build();
         }
     }
 
-    private ListObjectsV2Response page(String tried, ListObjectsV2Request request) {
-        ListObjectsV2Response page;
+    private ListPage page(String tried, ListObjectsV2Request request) {
+        AtomicReference<byte[]> body = new AtomicReference<>(new byte[0]);
         try {
-            page = connection.client().listObjectsV2(request);
+            ListObjectsV2Response unused = connection
+                    .client()
+                    .listObjectsV2(request.toBuilder()
+                            .overrideConfiguration(override -> override.putExecutionAttribute(PageBodies.BODY, body))
+                            .build());
         } catch (RuntimeException e) {
             throw errors.translate(tried, e);
         }
-        if (page.isTruncated() == null || page.isTruncated() && page.nextContinuationToken() == null) {
-            throw errors.senseless(tried, "the answer is no page of a listing");
+        try {
+            return ListPageParser.parse(body.get());
+        } catch (EOFException e) {
+            throw errors.failure(Kind.UNAVAILABLE, tried, e.getMessage(), null, e);
+        } catch (XMLStreamException e) {
+            throw errors.senseless(tried, "the answer is no page of a listing", e);
         }
-        return page;
     }
 
     /** What others have put there under names that no key has is passed over. */
-    private ListVisitor.Next show(String tried, S3Object object) {
-        if (object.key() == null || object.size() == null || !object.key().startsWith(settings.keyPrefix())) {
-            throw errors.senseless(tried, "a listed object has no length or not the prefix asked for");
+    private ListVisitor.Next show(String tried, ListedObject object) {
+        if (!object.key().startsWith(settings.keyPrefix())) {
+            throw errors.senseless(tried, "a listed object has not the prefix asked for");
         }
         if (object.key().compareTo(last) <= 0) {
             throw errors.failure(
@@ -80,10 +86,6 @@ final class S3Listing {
             return ListVisitor.Next.CONTINUE;
         }
         return visitor.visit(
-                ObjectKey.of(key),
-                new ObjectStat(
-                        object.size(),
-                        EntityTag.version(object.eTag() == null ? "" : object.eTag()),
-                        object.lastModified() == null ? Instant.EPOCH : object.lastModified()));
+                ObjectKey.of(key), new ObjectStat(object.length(), EntityTag.version(object.tag()), object.modified()));
     }
 }

@@ -402,6 +402,41 @@ class S3StoreErrorsTest {
     }
 
     @Test
+    void a_page_that_ends_early_is_a_failure_that_may_be_asked_again_and_no_short_listing() {
+        try (S3Store patient = S3Store.open(settings);
+                S3Store store = S3Store.open(settings.withTimeouts(SHORT))) {
+            List.of("a", "b", "c")
+                    .forEach(key -> patient.putIfAbsent(ObjectKey.of("page/" + key), Content.of(new byte[1])));
+            for (long delivered : new long[] {0, 1, 300, 700}) {
+                for (Fault fault : List.of(
+                        new Fault.CutBody(delivered), new Fault.ResetBody(delivered), new Fault.StallBody(delivered))) {
+                    server.door().once(request -> request.target().contains("list-type"), fault);
+                    List<ObjectKey> seen = new ArrayList<>();
+                    StorageException failure = catchThrowableOfType(
+                            StorageException.class,
+                            () -> store.list("page/", (key, stat) -> {
+                                seen.add(key);
+                                return Next.CONTINUE;
+                            }));
+                    assertThat(failure).as("%s", fault).isNotNull();
+                    assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.UNAVAILABLE);
+                    assertThat(seen).as("%s", fault).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_page_whose_text_ends_early_may_be_asked_again() {
+        answerAll(new Answer(
+                200,
+                Map.of("Content-Type", "application/xml"),
+                "<ListBucketResult><IsTruncated>false</IsTruncated>"
+                        + "<Contents><Key>errors/a</Key><Size>1</Size></Contents>"));
+        assertThat(failure(settings, Call.LIST).kind()).isEqualTo(Kind.UNAVAILABLE);
+    }
+
+    @Test
     void a_listing_out_of_order_is_refused() {
         answerAll(new Answer(
                 200,
