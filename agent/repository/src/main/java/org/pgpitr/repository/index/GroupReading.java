@@ -3,6 +3,8 @@ package org.pgpitr.repository.index;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
@@ -12,17 +14,13 @@ import org.pgpitr.repository.archive.ArchivedWal;
 
 /** Makes a roll-up of what the index tells of a group. */
 final class GroupReading {
-    /** Hears of a segment that keeps its group from being rolled up. */
-    interface Listener {
-        void broken(WalSegmentName segment, String why);
-    }
-
     private final WalIndex index;
     private final RollUps rollUps;
     private final WalSegmentSize size;
-    private final Listener listener;
+    private final Consumer<IndexBuilder.Broken> listener;
 
-    GroupReading(WalIndex index, RollUps rollUps, WalSegmentSize size, Listener listener) {
+    /** @param listener hears of segments that keep their group from being rolled up */
+    GroupReading(WalIndex index, RollUps rollUps, WalSegmentSize size, Consumer<IndexBuilder.Broken> listener) {
         this.index = index;
         this.rollUps = rollUps;
         this.size = size;
@@ -38,7 +36,7 @@ final class GroupReading {
         return builder.build();
     }
 
-    /** Writes a group's roll-up; not if one of its segments is missing, or they don't follow each other. */
+    /** Writes a group's roll-up; not if one of its segments is missing or damaged, or they don't follow each other. */
     boolean make(Level level, TimelineId timeline, long group) {
         Optional<List<SegmentSummary>> entries = entries(level, timeline, group);
         entries.ifPresent(e -> rollUps.write(level, timeline, group, RollUp.of(level, e)));
@@ -57,7 +55,13 @@ final class GroupReading {
 
             @Override
             public Next broken(WalSegmentName segment, BrokenWalException why) {
-                listener.broken(segment, why.getMessage());
+                listener.accept(new IndexBuilder.Broken(segment, why.getMessage()));
+                return Next.STOP;
+            }
+
+            @Override
+            public Next damaged(WalSegmentName segment, PgpitrException why) {
+                listener.accept(new IndexBuilder.Broken(segment, why.getMessage()));
                 return Next.STOP;
             }
         };
@@ -74,7 +78,8 @@ final class GroupReading {
             return Optional.of(entries);
         } catch (BrokenWalException e) {
             if (level == Level.GROUP) {
-                listener.broken(WalSegmentName.containing(timeline, e.lsn(), size), e.getMessage());
+                listener.accept(
+                        new IndexBuilder.Broken(WalSegmentName.containing(timeline, e.lsn(), size), e.getMessage()));
             }
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -51,18 +52,23 @@ public final class GrowingRollUps {
     }
 
     private final Supplier<Generation> generation;
+    private final Consumer<IndexBuilder.Broken> listener;
     private final Map<Place, Group> groups = new LinkedHashMap<>();
 
-    /** @param generation where segments are archived now; asked at the beginning of a group and at its end */
-    public GrowingRollUps(Supplier<Generation> generation) {
+    /**
+     * @param generation where segments are archived now; asked at the beginning of a group and at its end
+     * @param listener hears of segments that keep their group from being rolled up, once
+     */
+    public GrowingRollUps(Supplier<Generation> generation, Consumer<IndexBuilder.Broken> listener) {
         this.generation = generation;
+        this.listener = listener;
     }
 
     /**
      * Takes note of a segment that is archived whole, and rolls its group up if that makes it whole.
      *
      * @return the first segments of the groups that were rolled up
-     * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_REPOSITORY; the group is then given up
+     * @throws org.pgpitr.error.PgpitrException NO_KEY, NO_REPOSITORY; the group is then given up
      * @throws org.pgpitr.storage.StorageException if the store does not answer; likewise
      */
     public List<WalSegmentName> add(SegmentSummary summary) {
@@ -94,7 +100,7 @@ public final class GrowingRollUps {
         }
         RollUps rollUps = new RollUps(now);
         boolean made = group.isWhole()
-                ? write(rollUps, place, group)
+                ? write(now, rollUps, place, group)
                 : IndexUpkeep.isPossible(now) && read(now, rollUps, place, Level.GROUP);
         if (!made) {
             return Optional.empty();
@@ -109,7 +115,7 @@ public final class GrowingRollUps {
                 place.timeline(), place.first(), now.identity().segmentSize()));
     }
 
-    private static boolean write(RollUps rollUps, Place place, Group group) {
+    private boolean write(Generation now, RollUps rollUps, Place place, Group group) {
         List<SegmentSummary> entries = new ArrayList<>();
         for (byte[] entry : group.entries) {
             entries.add(SummaryFormat.parse(entry));
@@ -117,16 +123,20 @@ public final class GrowingRollUps {
         try {
             SegmentSummary.joined(entries);
         } catch (BrokenWalException e) {
-            return false; // `index rebuild` and `verify` tell of it
+            listener.accept(new IndexBuilder.Broken(
+                    WalSegmentName.containing(
+                            place.timeline(), e.lsn(), now.identity().segmentSize()),
+                    e.getMessage()));
+            return false;
         }
         rollUps.write(Level.GROUP, place.timeline(), place.first(), RollUp.of(Level.GROUP, entries));
         return true;
     }
 
-    private static boolean read(Generation generation, RollUps rollUps, Place place, Level level) {
+    private boolean read(Generation now, RollUps rollUps, Place place, Level level) {
         try (WalIndex index =
-                new WalIndex(generation, GroupReading.assumed(place.timeline(), place.first(), level), READ_AHEAD)) {
-            return new GroupReading(index, rollUps, generation.identity().segmentSize(), (segment, why) -> {})
+                new WalIndex(now, GroupReading.assumed(place.timeline(), place.first(), level), READ_AHEAD)) {
+            return new GroupReading(index, rollUps, now.identity().segmentSize(), listener)
                     .make(level, place.timeline(), place.first());
         }
     }

@@ -24,7 +24,7 @@ public final class IndexBuilder {
      */
     public record Result(long segments, long made, long kept, List<Broken> broken) {}
 
-    /** A segment that keeps its group from being rolled up. */
+    /** A segment that keeps its group from being rolled up, since its WAL is broken or its object damaged. */
     public record Broken(WalSegmentName segment, String why) {}
 
     private final Generation generation;
@@ -69,11 +69,8 @@ public final class IndexBuilder {
         generation.codec().requireReadable();
         generation.codec().requireWritable();
         try (WalIndex index = new WalIndex(generation, wal, readAhead)) {
-            GroupReading reading = new GroupReading(
-                    index,
-                    rollUps,
-                    generation.identity().segmentSize(),
-                    (segment, why) -> broken.add(new Broken(segment, why)));
+            GroupReading reading =
+                    new GroupReading(index, rollUps, generation.identity().segmentSize(), broken::add);
             for (TimelineId timeline : wal.timelines()) {
                 for (ArchivedWal.Run run : wal.runs(timeline)) {
                     segments += run.last() - run.first() + 1;

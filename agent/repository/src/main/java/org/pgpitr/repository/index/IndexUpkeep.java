@@ -20,13 +20,26 @@ public final class IndexUpkeep {
     /** So many of 65,536 segments, of 256 objects each. */
     private static final int MOST_BLOCKS = 4;
 
+    /** So many groups at most are begun in vain, which a damaged segment keeps from being rolled up. */
+    private static final int MOST_IN_VAIN = 16;
+
     private static final int READ_AHEAD = 16;
+
+    /**
+     * What was done.
+     *
+     * @param made how many roll-ups
+     * @param broken segments that keep their group from being rolled up, of the groups that were tried
+     */
+    public record Result(int made, List<IndexBuilder.Broken> broken) {}
 
     private final Generation generation;
     private final RollUps rollUps;
     private int groupsLeft = MOST_GROUPS;
     private int blocksLeft = MOST_BLOCKS;
+    private int vainLeft = MOST_IN_VAIN;
     private int made;
+    private final List<IndexBuilder.Broken> broken = new ArrayList<>();
 
     private IndexUpkeep(Generation generation) {
         this.generation = generation;
@@ -51,18 +64,18 @@ public final class IndexUpkeep {
     }
 
     /**
-     * Makes what is possible; nothing on a host that has no key to read with, or none to write for.
+     * Makes what is possible; nothing on a host that has no key to read with, or none to write for. A damaged segment costs
+     * the roll-ups that it belongs to, and no others.
      *
      * @param wal the archive's listing
-     * @return how many roll-ups were made
-     * @throws PgpitrException CORRUPT if a segment's object is damaged; NO_KEY if it is for another key
+     * @throws PgpitrException NO_KEY if a segment's object is for another key
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
-    public static int run(Generation generation, ArchivedWal wal) {
-        return isPossible(generation) ? new IndexUpkeep(generation).run(wal) : 0;
+    public static Result run(Generation generation, ArchivedWal wal) {
+        return isPossible(generation) ? new IndexUpkeep(generation).run(wal) : new Result(0, List.of());
     }
 
-    private int run(ArchivedWal wal) {
+    private Result run(ArchivedWal wal) {
         List<ArchivedWal.Run> runs = new ArrayList<>();
         for (TimelineId timeline : wal.timelines()) {
             runs.addAll(wal.runs(timeline));
@@ -70,9 +83,9 @@ public final class IndexUpkeep {
         Collections.reverse(runs);
         try (WalIndex index = new WalIndex(generation, wal, READ_AHEAD)) {
             GroupReading reading =
-                    new GroupReading(index, rollUps, generation.identity().segmentSize(), (segment, why) -> {});
+                    new GroupReading(index, rollUps, generation.identity().segmentSize(), broken::add);
             for (ArchivedWal.Run run : runs) {
-                if (groupsLeft > 0) {
+                if (isGroupLeft()) {
                     groups(reading, run);
                 }
                 if (blocksLeft > 0) {
@@ -80,17 +93,25 @@ public final class IndexUpkeep {
                 }
             }
         }
-        return made;
+        return new Result(made, List.copyOf(broken));
+    }
+
+    private boolean isGroupLeft() {
+        return groupsLeft > 0 && vainLeft > 0;
     }
 
     private void groups(GroupReading reading, ArchivedWal.Run run) {
         long first = Level.GROUP.firstWhole(run.first());
         Set<Long> present = rollUps.present(Level.GROUP, run.timeline(), first, run.last());
         int step = Level.GROUP.segments();
-        for (long group = Level.GROUP.first(run.last() + 1) - step; group >= first && groupsLeft > 0; group -= step) {
+        for (long group = Level.GROUP.first(run.last() + 1) - step; group >= first && isGroupLeft(); group -= step) {
             if (!present.contains(group)) {
-                groupsLeft--;
-                made += reading.make(Level.GROUP, run.timeline(), group) ? 1 : 0;
+                if (reading.make(Level.GROUP, run.timeline(), group)) {
+                    groupsLeft--;
+                    made++;
+                } else {
+                    vainLeft--;
+                }
             }
         }
     }

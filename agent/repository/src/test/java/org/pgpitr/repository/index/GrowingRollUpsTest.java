@@ -36,6 +36,7 @@ class GrowingRollUpsTest {
     private static final TimelineId ONE = TimelineId.FIRST;
 
     private final MemoryStore store = new MemoryStore();
+    private final List<IndexBuilder.Broken> broken = new ArrayList<>();
 
     private Generation generation(ClusterIdentity cluster, Keys keys) {
         return new Repository(store, new ClusterName("main"), keys, 1).create(cluster);
@@ -109,7 +110,7 @@ class GrowingRollUpsTest {
             Collections.shuffle(summaries.subList(at, at + 8), new Random(seed + at));
         }
 
-        assertThat(addAll(new GrowingRollUps(() -> writer), summaries))
+        assertThat(addAll(new GrowingRollUps(() -> writer, broken::add), summaries))
                 .as("seed %s", seed)
                 .containsExactly(name(256), name(512));
 
@@ -124,7 +125,7 @@ class GrowingRollUpsTest {
         Generation generation = generation(CLUSTER, Keys.none());
         List<SegmentSummary> summaries = summaries(256, 4 * 256);
         archive(generation, summaries.subList(0, 256));
-        GrowingRollUps growing = new GrowingRollUps(() -> generation);
+        GrowingRollUps growing = new GrowingRollUps(() -> generation, broken::add);
 
         assertThat(addAll(growing, summaries.subList(40, 256))).isEmpty();
         // Not whole either, and so it stays while it may yet become so; only the fourth group ends the waiting.
@@ -143,7 +144,7 @@ class GrowingRollUpsTest {
         Generation second = new Repository(store, new ClusterName("main"), Keys.none(), 1)
                 .create(WalFiles.cluster(2, WalFiles.CLUSTER, Encryption.NONE));
         List<Generation> current = new ArrayList<>(List.of(first));
-        GrowingRollUps growing = new GrowingRollUps(() -> current.get(0));
+        GrowingRollUps growing = new GrowingRollUps(() -> current.get(0), broken::add);
         List<SegmentSummary> summaries = summaries(0, 512);
         assertThat(addAll(growing, summaries.subList(0, 100))).isEmpty();
         current.set(0, second);
@@ -169,8 +170,55 @@ class GrowingRollUpsTest {
                         WalReader.End.OPEN,
                         one.walEnd(),
                         one.facts()));
-        assertThat(addAll(new GrowingRollUps(() -> generation), summaries)).isEmpty();
+        assertThat(addAll(new GrowingRollUps(() -> generation, broken::add), summaries))
+                .isEmpty();
         assertThat(new RollUps(generation).present(Level.GROUP, ONE, 0, 1000)).isEmpty();
+        assertThat(broken).extracting(IndexBuilder.Broken::segment).containsExactly(name(10));
+    }
+
+    private void damage(Generation generation, long number) {
+        ObjectKey key = generation.layout().wal(name(number));
+        store.delete(List.of(key));
+        store.putIfAbsent(key, Content.of(new byte[100]));
+    }
+
+    @Test
+    void a_damaged_segment_costs_its_own_group_and_no_other() throws Exception {
+        Generation generation = generation(CLUSTER, Keys.none());
+        WalArchive archive = new WalArchive(generation);
+        List<SegmentSummary> summaries = summaries(0, 4 * 256);
+        archive(generation, summaries);
+        damage(generation, 300);
+        damage(generation, 800);
+
+        IndexUpkeep.Result upkeep = IndexUpkeep.run(generation, archive.scan());
+        assertThat(upkeep.made()).isEqualTo(2);
+        assertThat(upkeep.broken()).extracting(IndexBuilder.Broken::segment).containsExactly(name(800), name(300));
+        assertThat(upkeep.broken().get(0).why()).contains("is damaged");
+        assertThat(new RollUps(generation).present(Level.GROUP, ONE, 0, 2000)).containsExactlyInAnyOrder(0L, 512L);
+
+        IndexBuilder.Result built = new IndexBuilder(generation, archive.scan(), 4).build(n -> {});
+        assertThat(built.kept()).isEqualTo(2);
+        assertThat(built.broken()).extracting(IndexBuilder.Broken::segment).containsExactly(name(300), name(800));
+
+        store.delete(List.of(generation.layout().wal(name(800))));
+        archive(generation, summaries.subList(800, 801));
+        assertThat(IndexUpkeep.run(generation, archive.scan()).made()).isEqualTo(1);
+    }
+
+    @Test
+    void an_agent_that_meets_a_damaged_segment_tells_it_once_and_goes_on() throws Exception {
+        Generation generation = generation(CLUSTER, Keys.none());
+        List<SegmentSummary> summaries = summaries(0, 5 * 256);
+        archive(generation, summaries);
+        damage(generation, 3);
+        List<SegmentSummary> seen = summaries.stream()
+                .filter(summary -> summary.number() >= 10)
+                .filter(summary -> summary.number() < 256 || summary.number() % 256 != 7)
+                .toList();
+        assertThat(addAll(new GrowingRollUps(() -> generation, broken::add), seen))
+                .containsExactly(name(256));
+        assertThat(broken).extracting(IndexBuilder.Broken::segment).containsExactly(name(3));
     }
 
     @Test
@@ -178,8 +226,8 @@ class GrowingRollUpsTest {
         Generation generation = generation(CLUSTER, Keys.none());
         WalArchive archive = new WalArchive(generation);
         archive(generation, summaries(250, 520));
-        assertThat(IndexUpkeep.run(generation, archive.scan())).isEqualTo(2);
-        assertThat(IndexUpkeep.run(generation, archive.scan())).isZero();
+        assertThat(IndexUpkeep.run(generation, archive.scan())).isEqualTo(new IndexUpkeep.Result(2, List.of()));
+        assertThat(IndexUpkeep.run(generation, archive.scan()).made()).isZero();
         assertThat(new IndexBuilder(generation, archive.scan(), 4).build(n -> {}))
                 .isEqualTo(new IndexBuilder.Result(520, 0, 2, List.of()));
 
@@ -187,13 +235,13 @@ class GrowingRollUpsTest {
         Generation blind = new Repository(
                         new MemoryStore(), new ClusterName("main"), Keys.of(List.of(own.recipient()), List.of()), 1)
                 .create(WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.AGE));
-        assertThat(IndexUpkeep.run(blind, archive.scan())).isZero();
+        assertThat(IndexUpkeep.run(blind, archive.scan()).made()).isZero();
     }
 
     @Test
     void a_block_is_rolled_up_from_its_groups() throws Exception {
         Generation generation = generation(CLUSTER, Keys.none());
-        GrowingRollUps growing = new GrowingRollUps(() -> generation);
+        GrowingRollUps growing = new GrowingRollUps(() -> generation, broken::add);
         long last = 65_536 - 256;
         List<SegmentSummary> pattern = summaries(last, 256);
         for (long group = 0; group < last; group += 256) {

@@ -14,12 +14,14 @@ public final class IndexAside {
     /**
      * Makes a bounded number of the roll-ups that are missing, where this host can.
      *
-     * @return why not, for people; empty if all went well
+     * @return why not, or not all, for people; empty if all went well
      */
     public static Optional<String> extend(Generation generation) {
         try {
-            IndexUpkeep.run(generation, ArchiveListing.scan(generation));
-            return Optional.empty();
+            return IndexUpkeep.run(generation, ArchiveListing.scan(generation)).broken().stream()
+                    .findFirst()
+                    .map(broken -> "the WAL index leaves out the group of segment " + broken.segment()
+                            + " (`pgpitr verify` tells of all that is damaged): " + broken.why());
         } catch (PgpitrException | StorageException e) {
             return Optional.of(
                     "the WAL index was not brought up to date (`pgpitr index rebuild` does): " + e.getMessage());

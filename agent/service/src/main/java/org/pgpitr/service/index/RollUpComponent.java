@@ -45,7 +45,9 @@ public final class RollUpComponent implements AgentComponent, Consumer<SegmentSu
     public RollUpComponent(List<Repository> repositories, Path dataDirectory, AgentLog log, Clock clock) {
         this.repositories = repositories.stream()
                 .map(repository -> new GrowingRollUps(
-                        () -> LocalCluster.generation(repository, LocalCluster.systemIdentifier(dataDirectory))))
+                        () -> LocalCluster.generation(repository, LocalCluster.systemIdentifier(dataDirectory)),
+                        broken -> failed(
+                                "the index leaves out the group of segment " + broken.segment() + ": " + broken.why())))
                 .toList();
         this.log = log;
         this.clock = clock;
