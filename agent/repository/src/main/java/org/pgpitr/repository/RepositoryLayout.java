@@ -24,6 +24,8 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
     private static final Pattern NAMES =
             Pattern.compile("/catalog/((?!0{8})[0-9A-F]{8})/([0-9A-F]{16})\\.([0-9a-f]{64})\\.zst");
     private static final Pattern REFUSED = Pattern.compile("/broken/([0-9A-F]{24})\\.([0-9a-f]{64})\\.zst");
+    private static final Pattern SAMPLE =
+            Pattern.compile("/verify/([^/]+)/([1-9][0-9]{0,2})/([0-9]{8,9})/([0-9]{3})\\.(claimed|done)");
     private static final Pattern DATA = Pattern.compile("/data/([0-9]{4,8})/([0-9]{6,8})\\.tar\\.zst");
 
     /** Whose generation it is; written by {@code init}, first, plain JSON. */
@@ -62,13 +64,29 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return ObjectKey.of(walPrefix(segment(name)) + name + suffix());
     }
 
-    /** The file that stands at a key; empty if none can. */
+    /** The file that stands at a key; empty if none can. Asked for each name in a listing of millions. */
     public Optional<WalFileName> walFileAt(ObjectKey key) {
         String last = key.lastPart();
         return last.endsWith(suffix())
                 ? WalFileName.tryParse(last.substring(0, last.length() - suffix().length()))
-                        .filter(name -> wal(name).equals(key))
+                        .filter(name -> stands(name, key.value(), last))
                 : Optional.empty();
+    }
+
+    /** Whether a file's key is that one, which ends as it must; without making the file's key. */
+    private boolean stands(WalFileName name, String key, String last) {
+        if (name instanceof TimelineHistoryName) {
+            return key.equals(historyPrefix() + last);
+        }
+        String prefix = walPrefix();
+        int timeline = prefix.length();
+        int log = timeline + 9;
+        return key.length() == log + 9 + last.length()
+                && key.startsWith(prefix)
+                && key.regionMatches(timeline, last, 0, 8)
+                && key.charAt(log - 1) == '/'
+                && key.regionMatches(log, last, 8, 8)
+                && key.charAt(log + 8) == '/';
     }
 
     private static WalSegmentName segment(WalFileName name) {
@@ -267,7 +285,7 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
      * @param parts into how many parts it is divided
      */
     public String samplePrefix(String scope, int parts) {
-        return root() + "verify/" + scope + "/" + parts + "/";
+        return samplePrefix() + scope + "/" + parts + "/";
     }
 
     /**
@@ -279,6 +297,31 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
      */
     public ObjectKey sample(String scope, int parts, int round, int part, String state) {
         return ObjectKey.of(samplePrefix(scope, parts) + "%08d/%03d.%s".formatted(round, part, state));
+    }
+
+    /** Where all records of sampled verifications stand. */
+    public String samplePrefix() {
+        return root() + "verify/";
+    }
+
+    /** A record of a sampled verification, as {@link #sample} has it. */
+    public record SampleRecord(String scope, int parts, int round, int part, String state) {}
+
+    /** Which record of a sampled verification stands at a key; empty if none can. */
+    public Optional<SampleRecord> sampleAt(ObjectKey key) {
+        Matcher place = SAMPLE.matcher(key.value());
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        SampleRecord found = new SampleRecord(
+                place.group(1),
+                Integer.parseInt(place.group(2)),
+                Integer.parseInt(place.group(3)),
+                Integer.parseInt(place.group(4)),
+                place.group(5));
+        return Optional.of(found)
+                .filter(sample -> sample(sample.scope(), sample.parts(), sample.round(), sample.part(), sample.state())
+                        .equals(key));
     }
 
     /** Where measurements of a kind stand, by the times at which they were made. */

@@ -13,6 +13,8 @@ import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.find.TableName;
+import org.pgpitr.repository.measured.Measurement;
+import org.pgpitr.repository.measured.Measurements;
 import org.pgpitr.repository.retention.Pins;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -47,6 +49,7 @@ class NamesFuzzTest {
                         bytes(layout.broken(segment, digest).value()),
                         bytes(layout.rollUp(256, segment).value()),
                         bytes(root + "catalog/00000002/00000001A3000000." + digest + ".zst"),
+                        bytes(layout.sample("all", 20, 12, 7, "claimed").value()),
                         bytes(root + "backup/" + BACKUP + "/data/0003/00000012.tar.zst"))
                 .run(bytes -> {
                     if (!ObjectKey.isValid(text(bytes))) {
@@ -57,6 +60,10 @@ class NamesFuzzTest {
                             .ifPresent(file -> assertThat(layout.wal(file)).isEqualTo(key));
                     layout.rollUpAt(key)
                             .ifPresent(found -> assertThat(layout.rollUp(found.segments(), found.first()))
+                                    .isEqualTo(key));
+                    layout.sampleAt(key)
+                            .ifPresent(found -> assertThat(layout.sample(
+                                            found.scope(), found.parts(), found.round(), found.part(), found.state()))
                                     .isEqualTo(key));
                     layout.refusedAt(key);
                     layout.capturedNamesAt(key);
@@ -74,6 +81,21 @@ class NamesFuzzTest {
         Fuzzing.of("table", bytes("shop.\"Public \"\" x\".orders"))
                 .declaring(IllegalArgumentException.class)
                 .run(bytes -> TableName.parse(text(bytes)));
+    }
+
+    @Test
+    void a_damaged_measurement_is_passed_over_or_makes_sense() {
+        ObjectKey key = ObjectKey.of(generation.layout().measuredPrefix("restore") + "20261121T004500Z-0a1b2c3d.json");
+        String measured = "{\"pgpitr\":1,\"host\":\"db1\",\"finished\":\"2026-11-21T00:45:00Z\","
+                + "\"bytes\":5368709120,\"milliseconds\":61000}";
+        String endless = measured.replace("61000", Long.toString(Long.MAX_VALUE));
+        Fuzzing.of("measurement", bytes(measured), bytes(endless)).run(bytes -> {
+            store.delete(Set.of(key));
+            store.putIfAbsent(key, Content.of(bytes));
+            new Measurements(generation)
+                    .newest(Measurement.Kind.RESTORE, 1)
+                    .forEach(found -> assertThat(found.speed()).isPositive());
+        });
     }
 
     @Test

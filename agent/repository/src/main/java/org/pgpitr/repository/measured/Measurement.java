@@ -34,6 +34,6 @@ public record Measurement(Kind kind, String host, Instant finished, long bytes, 
 
     /** Bytes in a second. */
     public double speed() {
-        return bytes / (duration.toNanos() / 1e9);
+        return bytes / (duration.getSeconds() + duration.getNano() / 1e9);
     }
 }

@@ -24,6 +24,7 @@ import org.pgpitr.repository.retention.RetentionPlanner;
 import org.pgpitr.repository.retention.RetentionPolicy;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.lease.LeaseWait;
+import org.pgpitr.service.verify.PastRounds;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.local.StaleFiles;
 
@@ -128,6 +129,7 @@ public final class ExpireTask {
                     .forEach(id -> marks.add(generation.layout().pin(id.value())));
             RestoreLease.over(generation, now).stream().map(Lease.Seen::key).forEach(marks::add);
             marks.addAll(new Measurements(generation).outnumbered());
+            marks.addAll(PastRounds.of(generation));
         }
         return marks;
     }

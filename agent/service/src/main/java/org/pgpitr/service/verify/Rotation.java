@@ -3,8 +3,6 @@ package org.pgpitr.service.verify;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.BitSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.storage.Content;
@@ -15,11 +13,10 @@ import org.pgpitr.storage.ObjectStore.PutResult;
  * Deals the parts of a sampled verification out to its runs, whatever hosts they run on and whenever: a run claims the
  * first part of the round that nobody has claimed, and records it when it is done. A part that was claimed and never
  * done (its run was interrupted) is dealt out once more before the round ends. The records are created if-absent and
- * never changed, so credentials that can only add are enough. What belongs to which part depends on names alone.
+ * never changed, so credentials that can only add are enough; those of {@link PastRounds} go with {@code pgpitr expire}.
+ * What belongs to which part depends on names alone.
  */
 final class Rotation {
-    private static final Pattern RECORD = Pattern.compile("([0-9]{8,9})/([0-9]{3})\\.(claimed|done)");
-
     private final Generation generation;
     private final String scope;
     private final int parts;
@@ -71,12 +68,12 @@ final class Rotation {
 
     private Round read() {
         Round round = new Round();
-        String prefix = generation.layout().samplePrefix(scope, parts);
-        generation.store().list(prefix, (key, stat) -> {
-            Matcher found = RECORD.matcher(key.value().substring(prefix.length()));
-            if (found.matches() && Integer.parseInt(found.group(2)) < parts) {
-                round.add(Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2)), found.group(3));
-            }
+        generation.store().list(generation.layout().samplePrefix(scope, parts), (key, stat) -> {
+            generation
+                    .layout()
+                    .sampleAt(key)
+                    .filter(record -> record.part() < parts)
+                    .ifPresent(record -> round.add(record.round(), record.part(), record.state()));
             return Next.CONTINUE;
         });
         return round;

@@ -226,6 +226,35 @@ class ExpireTaskTest {
     }
 
     @Test
+    void records_of_past_rounds_of_a_sampled_verification_go_and_the_newest_stays() {
+        List<ObjectKey> goes = List.of(
+                sample("all", 4, 0, 3, "done"),
+                sample("all", 4, 1, 0, "claimed"),
+                sample("all", 4, 1, 0, "done"),
+                sample(id(9).value(), 4, 0, 0, "claimed"));
+        List<ObjectKey> stays = List.of(
+                sample("all", 4, 2, 0, "claimed"),
+                sample("all", 4, 2, 0, "done"),
+                sample("all", 4, 2, 1, "claimed"),
+                sample("all", 20, 1, 7, "claimed"),
+                sample(id(4).value(), 4, 0, 0, "claimed"),
+                ObjectKey.of("main/1/verify/all/4/newer/000.done"));
+        goes.forEach(key -> fixture.put(generation, key, "{}"));
+        stays.forEach(key -> fixture.put(generation, key, "{}"));
+
+        assertThat(fixture.task(newest(2)).plan().endedMarks()).containsExactlyInAnyOrderElementsOf(goes);
+        fixture.task(newest(2)).run();
+
+        assertThat(left())
+                .doesNotContainAnyElementsOf(goes.stream().map(ObjectKey::value).toList())
+                .containsAll(stays.stream().map(ObjectKey::value).toList());
+    }
+
+    private ObjectKey sample(String scope, int parts, int round, int part, String state) {
+        return generation.layout().sample(scope, parts, round, part, state);
+    }
+
+    @Test
     void a_pin_that_is_put_on_anew_while_expire_runs_stays() {
         Pins pins = new Pins(generation);
         pins.add(new Pin(id(3), "the audit", day(1), Optional.of(day(2))));
