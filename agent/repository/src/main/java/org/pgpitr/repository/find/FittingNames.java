@@ -2,8 +2,11 @@ package org.pgpitr.repository.find;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -24,13 +27,16 @@ import org.pgpitr.repository.plan.RecoveryFacts;
  */
 final class FittingNames {
     private static final int BEHIND = 2;
+    private static final int MOST_ELSEWHERE = 32;
 
     /** Names as of a position, not read yet. */
-    private record Source(Lsn lsn, Supplier<Optional<CapturedRelations>> reading) {}
+    private record Source(Lsn lsn, String id, Supplier<Optional<CapturedRelations>> reading) {}
 
     private final Generation generation;
     private final RecoveryFacts facts;
     private final SearchNotes notes;
+    /** By their ids. */
+    private final Set<String> asked = new HashSet<>();
 
     FittingNames(Generation generation, RecoveryFacts facts, SearchNotes notes) {
         this.generation = generation;
@@ -60,6 +66,23 @@ final class FittingNames {
         return chosen;
     }
 
+    /**
+     * Shows what else was captured on the way of a timeline, the newest first, until it is enough: a relation may have got
+     * its name long after, or before. At most {@value #MOST_ELSEWHERE}.
+     */
+    void elsewhere(TimelineId timeline, Predicate<CapturedRelations> isEnough) {
+        List<Source> others = sources(timeline).stream()
+                .filter(source -> !asked.contains(source.id()))
+                .sorted(Comparator.comparing(Source::lsn).reversed())
+                .limit(MOST_ELSEWHERE)
+                .toList();
+        for (Source source : others) {
+            if (read(source).filter(isEnough).isPresent()) {
+                return;
+            }
+        }
+    }
+
     /** Reads the first so many that can be read; gives how many were tried. */
     private int read(List<Source> sources, int wanted, List<CapturedRelations> chosen) {
         int tried = 0;
@@ -72,6 +95,7 @@ final class FittingNames {
     }
 
     private Optional<CapturedRelations> read(Source source) {
+        asked.add(source.id());
         try {
             return source.reading().get();
         } catch (PgpitrException e) {
@@ -90,13 +114,14 @@ final class FittingNames {
             if (isOnTheWay(timeline, backup.timeline(), backup.stopLsn())) {
                 all.add(new Source(
                         backup.stopLsn(),
+                        backup.id().value(),
                         () -> CatalogReader.read(generation, backup.id().value())));
             }
         }
         CapturedCatalogs captured = new CapturedCatalogs(generation);
         captured.list().stream()
                 .filter(names -> isOnTheWay(timeline, names.timeline(), names.lsn()))
-                .forEach(names -> all.add(new Source(names.lsn(), () -> captured.read(names))));
+                .forEach(names -> all.add(new Source(names.lsn(), names.toString(), () -> captured.read(names))));
         all.sort(Comparator.comparing(Source::lsn));
         return all;
     }

@@ -102,15 +102,15 @@ public final class IncidentSearch {
 
         SearchNotes notes = new SearchNotes(size);
         missing.values().forEach(each -> notes.missingHistory(each, timelines.contains(each.timeline())));
+        FittingNames fitting = new FittingNames(generation, facts, notes);
         List<CapturedRelations> captured = behind > lead
-                ? new FittingNames(generation, facts, notes)
-                        .around(
-                                timeline,
-                                path.get(lead).name().start(size),
-                                path.get(behind - 1).name().end(size))
+                ? fitting.around(
+                        timeline,
+                        path.get(lead).name().start(size),
+                        path.get(behind - 1).name().end(size))
                 : List.of();
         notes.captured(captured);
-        Sieve sieve = new Sieve(request, captured, notes);
+        Sieve sieve = new Sieve(request, captured, isEnough -> fitting.elsewhere(timeline, isEnough), notes);
         Names names = new Names(captured, sieve::named);
         SegmentScan scan = new SegmentScan(generation, content, path, listener, notes);
         long read = scan.run(

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.repository.catalog.CapturedRelations;
 import org.pgpitr.repository.catalog.CatalogRelation;
@@ -19,11 +21,17 @@ final class Sieve implements TransactionTracker.Listener {
     private Optional<Instant> first = Optional.empty();
     private Optional<Instant> last = Optional.empty();
 
-    Sieve(SearchRequest request, List<CapturedRelations> captured, SearchNotes notes) {
+    /** @param elsewhere asks other catalogs than those for the relations of the range, until one answers with true */
+    Sieve(
+            SearchRequest request,
+            List<CapturedRelations> captured,
+            Consumer<Predicate<CapturedRelations>> elsewhere,
+            SearchNotes notes) {
         this.range = request.range();
         this.filter = request.filter();
         this.ranking = new Ranking(request.limit());
         this.table = filter.table().map(name -> new WantedTable(name, captured));
+        table.filter(wanted -> !wanted.isKnown()).ifPresent(wanted -> elsewhere.accept(wanted::learn));
         table.filter(wanted -> !wanted.isKnown())
                 .ifPresent(wanted -> notes.unknownTable(filter.table().get()));
     }

@@ -7,7 +7,7 @@ import org.pgpitr.repository.catalog.CatalogRelation;
 
 /**
  * A table by its name, with what belongs to it: its indexes and its TOAST table. One that has that name for a while is meant
- * under its other names too: as soon as a catalog or the WAL tells that it is the same.
+ * under its other names too: where a catalog or the WAL tells that it is the same.
  */
 final class WantedTable {
     private final TableName name;
@@ -16,15 +16,18 @@ final class WantedTable {
 
     WantedTable(TableName name, java.util.List<CapturedRelations> captured) {
         this.name = name;
-        for (CapturedRelations each : captured) {
-            each.forEach(
-                    relation -> name.matches(each.databases().getOrDefault(relation.database(), ""), relation),
-                    relation -> oids.add(Names.key(relation.database(), relation.oid())));
-            each.forEach(
-                    relation ->
-                            relation.kind() == 't' && oids.contains(Names.key(relation.database(), relation.owner())),
-                    relation -> oids.add(Names.key(relation.database(), relation.oid())));
-        }
+        captured.forEach(this::learn);
+    }
+
+    /** Takes what a catalog knows of it; gives whether it is known now. */
+    boolean learn(CapturedRelations catalog) {
+        catalog.forEach(
+                relation -> name.matches(catalog.databases().getOrDefault(relation.database(), ""), relation),
+                relation -> oids.add(Names.key(relation.database(), relation.oid())));
+        catalog.forEach(
+                relation -> relation.kind() == 't' && oids.contains(Names.key(relation.database(), relation.owner())),
+                relation -> oids.add(Names.key(relation.database(), relation.oid())));
+        return isKnown();
     }
 
     /** Whether a captured catalog knows it. */

@@ -2,6 +2,7 @@ package org.pgpitr.repository.find;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,19 @@ class FittingNamesTest {
                 .isEqualTo("behind");
         assertThat(names.find(new RelationLocator(1663, 5, 100)).orElseThrow().name())
                 .isEqualTo("before");
+    }
+
+    @Test
+    void a_name_that_fits_nothing_near_is_looked_for_in_all_the_rest_once_each_and_the_newest_first() {
+        FittingNames fitting = new FittingNames(generation, facts.build(), notes);
+        List<CapturedRelations> near = fitting.around(TimelineId.FIRST, Lsn.parse("0/300000"), Lsn.parse("0/300000"));
+        assertThat(positions(near)).containsExactly("0/200000", "0/400000", "0/500000", "0/100100", "0/600000");
+
+        List<CapturedRelations> shown = new ArrayList<>();
+        fitting.elsewhere(TimelineId.FIRST, shown::add);
+        assertThat(positions(shown)).containsExactly("0/900000");
+        fitting.elsewhere(TimelineId.FIRST, shown::add);
+        assertThat(shown).as("each is read once").hasSize(1);
     }
 
     @Test

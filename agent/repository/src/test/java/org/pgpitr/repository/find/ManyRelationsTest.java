@@ -51,6 +51,7 @@ class ManyRelationsTest {
         Sieve sieve = new Sieve(
                 new SearchRequest(all, filter, 10, Optional.empty()),
                 List.of(),
+                isEnough -> {},
                 new SearchNotes(new WalSegmentSize(1 << 20)));
         for (FoundEvent.Commit commit : commits) {
             sieve.committed(
