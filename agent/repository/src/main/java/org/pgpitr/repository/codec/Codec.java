@@ -160,7 +160,7 @@ public final class Codec {
     public Encoded encodeFile(String name, Content file, byte[] annex) throws IOException {
         requireWritable();
         if (file.length() <= FileCompressor.MAX_FILE) {
-            try (FileCompressor compressor = FileCompressor.take()) {
+            try (FileCompressor compressor = FileCompressor.take(file.length())) {
                 Content unused = compressor.read(file);
                 return encodeFile(compressor.compress(name, level), annex);
             }

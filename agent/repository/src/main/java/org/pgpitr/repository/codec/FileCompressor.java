@@ -21,18 +21,28 @@ public final class FileCompressor implements AutoCloseable {
     /** Longer files are not taken. */
     public static final int MAX_FILE = 16 << 20;
 
-    /** So many are kept for later when nobody uses them. */
+    /** So many of each size are kept for later when nobody uses them. */
     static final int KEPT = 2;
 
+    /** For files of at most so many bytes there are others: a piece of a stream does not hold a segment's memory. */
+    private static final int SMALL_FILE = 4 << 20;
+
     /**
-     * What zstd remembers of a file at the default level: 2 times 64 kB instead of 768 kB, which stay in a processor's
-     * cache. WAL, that repeats itself near by, is no larger for it, and takes three quarters of the time.
+     * What zstd remembers of a file at the default level: 16 kB of long matches and 64 kB of short ones instead of 768 kB,
+     * which stay in a processor's cache. WAL, that repeats itself near by, is no larger for it, and takes three quarters of
+     * the time.
      */
-    private static final int TABLE_LOG = 14;
+    private static final int LONG_LOG = 12;
+
+    private static final int SHORT_LOG = 14;
 
     private static final int SMALLEST = 1 << 16;
     private static final int PART = 1 << 18;
     private static final Deque<FileCompressor> IDLE = new ArrayDeque<>();
+    private static final Deque<FileCompressor> IDLE_SMALL = new ArrayDeque<>();
+
+    private final Deque<FileCompressor> idle;
+    private final int longest;
 
     private final ZstdCompressCtx zstd = new ZstdCompressCtx().setChecksum(true);
     private final byte[] part = new byte[PART];
@@ -40,30 +50,40 @@ public final class FileCompressor implements AutoCloseable {
     private ByteBuffer compressed = ByteBuffer.allocateDirect(SMALLEST);
     private boolean taken = true;
 
-    private FileCompressor() {}
+    private FileCompressor(Deque<FileCompressor> idle, int longest) {
+        this.idle = idle;
+        this.longest = longest;
+    }
 
-    /** One that nobody else uses; to be closed, so that it is left to the next. */
-    public static FileCompressor take() {
+    /**
+     * One that nobody else uses; to be closed, so that it is left to the next.
+     *
+     * @param longest of the files that it reads, in bytes; at most {@link #MAX_FILE}
+     */
+    public static FileCompressor take(long longest) {
+        if (longest > MAX_FILE) {
+            throw new IllegalArgumentException("a file of " + longest + " bytes");
+        }
         synchronized (IDLE) {
-            FileCompressor idle = IDLE.poll();
-            if (idle != null) {
-                idle.taken = true;
-                return idle;
+            FileCompressor kept = idle(longest).poll();
+            if (kept != null) {
+                kept.taken = true;
+                return kept;
             }
         }
-        return new FileCompressor();
+        return new FileCompressor(idle(longest), longest > SMALL_FILE ? MAX_FILE : SMALL_FILE);
     }
 
     /**
      * Reads a file.
      *
-     * @param file of at most {@link #MAX_FILE} bytes
+     * @param file no longer than this was taken for
      * @return its bytes in memory; until this is closed, or reads another one
      * @throws IOException if it can't be read, or its length is not what it tells
      */
     public Content read(Content file) throws IOException {
         int length = Math.toIntExact(file.length());
-        if (length > MAX_FILE) {
+        if (length > longest) {
             throw new IllegalArgumentException("a file of " + length + " bytes");
         }
         // One more, to see that the file ends where it should.
@@ -98,14 +118,14 @@ public final class FileCompressor implements AutoCloseable {
         CompletableFuture<String> digest = CompletableFuture.supplyAsync(
                 () -> Sha256.of(whole),
                 work -> Threads.daemons("segment-digest").newThread(work).start());
-        int tableLog = level == Codec.DEFAULT_LEVEL ? TABLE_LOG : 0;
+        boolean tuned = level == Codec.DEFAULT_LEVEL;
         int length;
         try {
             compressed = ofAtLeast(compressed, Math.toIntExact(Zstd.compressBound(plain.limit())))
                     .clear();
             length = zstd.setLevel(level)
-                    .setHashLog(tableLog)
-                    .setChainLog(tableLog)
+                    .setHashLog(tuned ? LONG_LOG : 0)
+                    .setChainLog(tuned ? SHORT_LOG : 0)
                     .compressDirectByteBuffer(compressed, 0, compressed.capacity(), plain, 0, plain.limit());
         } finally {
             digest.join(); // for the next file is read into the same memory
@@ -134,18 +154,22 @@ public final class FileCompressor implements AutoCloseable {
                 return;
             }
             taken = false;
-            if (IDLE.size() < KEPT) {
-                IDLE.push(this);
+            if (idle.size() < KEPT) {
+                idle.push(this);
                 return;
             }
         }
         zstd.close();
     }
 
-    /** How many wait for a user. */
-    static int idle() {
+    private static Deque<FileCompressor> idle(long longest) {
+        return longest > SMALL_FILE ? IDLE : IDLE_SMALL;
+    }
+
+    /** How many wait for a user with files of that length. */
+    static int kept(long longest) {
         synchronized (IDLE) {
-            return IDLE.size();
+            return idle(longest).size();
         }
     }
 

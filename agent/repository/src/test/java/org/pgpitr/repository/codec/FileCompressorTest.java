@@ -38,13 +38,13 @@ class FileCompressorTest {
 
     @Test
     void one_file_after_the_other_longer_and_shorter_is_read_and_compressed_by_the_same() throws IOException {
-        FileCompressor first = FileCompressor.take();
+        FileCompressor first = FileCompressor.take(FileCompressor.MAX_FILE);
         first.close();
         for (int length :
                 new int[] {0, 1, 200_000, FileCompressor.MAX_FILE, 3, 5 << 20, FileCompressor.MAX_FILE, 70_000}) {
             byte[] plain = bytes(length, length);
             Path file = Files.write(folder.resolve("f"), plain);
-            try (FileCompressor compressor = FileCompressor.take()) {
+            try (FileCompressor compressor = FileCompressor.take(FileCompressor.MAX_FILE)) {
                 assertThat(compressor).isSameAs(first);
                 Content once = compressor.read(length % 2 == 0 ? Content.of(file) : Content.of(plain));
                 assertThat(once.length()).isEqualTo(length);
@@ -58,7 +58,7 @@ class FileCompressorTest {
     @Test
     void what_was_compressed_outlives_the_next_file() throws IOException {
         byte[] plain = bytes(600_000, 1);
-        try (FileCompressor compressor = FileCompressor.take()) {
+        try (FileCompressor compressor = FileCompressor.take(FileCompressor.MAX_FILE)) {
             Content unused = compressor.read(Content.of(plain));
             CompressedFile compressed = compressor.compress("f", 3);
             Content next = compressor.read(Content.of(bytes(700_000, 2)));
@@ -70,7 +70,7 @@ class FileCompressorTest {
 
     @Test
     void a_file_that_is_longer_or_shorter_than_it_tells_is_refused_and_the_next_one_taken() throws IOException {
-        try (FileCompressor compressor = FileCompressor.take()) {
+        try (FileCompressor compressor = FileCompressor.take(FileCompressor.MAX_FILE)) {
             for (int wrong : new int[] {-1, 1}) {
                 Content lying = new Content() {
                     @Override
@@ -97,16 +97,32 @@ class FileCompressorTest {
     void no_more_are_kept_than_pay_and_a_second_close_does_nothing() {
         List<FileCompressor> many = new ArrayList<>();
         for (int i = 0; i < FileCompressor.KEPT + 2; i++) {
-            many.add(FileCompressor.take());
+            many.add(FileCompressor.take(FileCompressor.MAX_FILE));
         }
         assertThat(many).doesNotHaveDuplicates();
         many.forEach(FileCompressor::close);
         many.forEach(FileCompressor::close);
-        assertThat(FileCompressor.idle()).isEqualTo(FileCompressor.KEPT);
-        try (FileCompressor one = FileCompressor.take();
-                FileCompressor two = FileCompressor.take()) {
+        assertThat(FileCompressor.kept(FileCompressor.MAX_FILE)).isEqualTo(FileCompressor.KEPT);
+        try (FileCompressor one = FileCompressor.take(FileCompressor.MAX_FILE);
+                FileCompressor two = FileCompressor.take(FileCompressor.MAX_FILE)) {
             assertThat(one).isNotSameAs(two);
             assertThat(many).contains(one, two);
         }
+    }
+
+    @Test
+    void what_is_taken_for_a_piece_holds_no_memory_of_a_segment_and_reads_none() {
+        FileCompressor segment = FileCompressor.take(FileCompressor.MAX_FILE);
+        segment.close();
+        try (FileCompressor piece = FileCompressor.take(4 << 20)) {
+            assertThat(piece).isNotSameAs(segment);
+            assertThatThrownBy(() -> piece.read(Content.of(bytes((4 << 20) + 1, 4))))
+                    .isInstanceOf(IllegalArgumentException.class);
+            try (FileCompressor next = FileCompressor.take(FileCompressor.MAX_FILE)) {
+                assertThat(next).isSameAs(segment);
+            }
+        }
+        assertThatThrownBy(() -> FileCompressor.take(FileCompressor.MAX_FILE + 1L))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

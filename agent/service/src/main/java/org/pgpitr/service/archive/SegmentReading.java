@@ -59,7 +59,7 @@ final class SegmentReading implements AutoCloseable {
             return new Result(Optional.empty(), inspection);
         }
         limits.beginCompressing();
-        try (FileCompressor compressor = FileCompressor.take()) {
+        try (FileCompressor compressor = FileCompressor.take(file.content().length())) {
             if (task.isCancelled()) {
                 throw new CancellationException("nobody waits for " + file.name());
             }
