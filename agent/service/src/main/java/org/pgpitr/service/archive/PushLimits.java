@@ -11,7 +11,7 @@ public final class PushLimits {
     private static final int STORING = 8;
 
     private static final int UNIT = 1 << 16;
-    private static final int UNITS = (24 << 20) / UNIT;
+    private static final int UNITS = (32 << 20) / UNIT;
 
     private final int compressing;
     private final Semaphore processors;

@@ -1,5 +1,6 @@
 package org.pgpitr.service.spool;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,12 +67,12 @@ public final class StatusFile {
         }
     }
 
-    /** What was written last, if by a process that lives. */
+    /** What was written last, if by a process that lives; a file that a crash of the host tore says nothing. */
     public Optional<Map<String, Object>> read() throws IOException {
         Map<String, Object> facts;
         try {
             facts = JSON.std.mapFrom(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | JacksonException e) {
             return Optional.empty();
         }
         return facts.get("pid") instanceof Number pid

@@ -95,6 +95,15 @@ class StreamStatusFileTest {
     }
 
     @Test
+    void what_is_cut_off_says_nothing_and_does_no_harm() throws IOException {
+        spool().create();
+        for (String torn : new String[] {"", "{\"pid\": 12", "nonsense"}) {
+            Files.writeString(spool().stream(), torn);
+            assertThat(status().stream()).as(torn).isEmpty();
+        }
+    }
+
+    @Test
     void a_spool_that_can_not_be_made_is_told_once_and_ends_nothing() throws IOException {
         Files.createFile(folder.resolve("spool"));
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.DeleteResult;
@@ -275,6 +276,15 @@ class S3StoreErrorsTest {
         assertThat(failure.kind()).as("%s", failure).isEqualTo(Kind.OTHER);
         assertThat(failure).hasMessageContaining("the bucket is in another region");
         assertThat(failure.hint()).hasValue("set region to eu-central-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SlowDown, UNAVAILABLE", "AccessDenied, ACCESS_DENIED"})
+    void an_error_of_a_listing_that_comes_with_status_200_is_what_it_says(String code, Kind kind) {
+        answerAll(Answer.error(200, code, "as S3 words it"));
+        StorageException failure = failure(settings, Call.LIST);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(kind);
+        assertThat(failure.isRetryable()).isEqualTo(kind == Kind.UNAVAILABLE);
     }
 
     @Test
