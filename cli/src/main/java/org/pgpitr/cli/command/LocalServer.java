@@ -1,7 +1,6 @@
 package org.pgpitr.cli.command;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
@@ -48,13 +47,7 @@ final class LocalServer {
                 .cluster()
                 .dataDirectory()
                 .filter(DataDirectory::isOne)
-                .map(path -> {
-                    try {
-                        return path.toRealPath();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+                .map(configured -> dataDirectory(configuration));
     }
 
     static WalSegmentSize segmentSize(Path dataDirectory) {

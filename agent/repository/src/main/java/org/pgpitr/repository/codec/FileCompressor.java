@@ -41,17 +41,14 @@ public final class FileCompressor implements AutoCloseable {
     private static final Deque<FileCompressor> IDLE = new ArrayDeque<>();
     private static final Deque<FileCompressor> IDLE_SMALL = new ArrayDeque<>();
 
-    private final Deque<FileCompressor> idle;
     private final int longest;
-
     private final ZstdCompressCtx zstd = new ZstdCompressCtx().setChecksum(true);
     private final byte[] part = new byte[PART];
     private ByteBuffer plain = ByteBuffer.allocateDirect(SMALLEST).limit(0);
     private ByteBuffer compressed = ByteBuffer.allocateDirect(SMALLEST);
     private boolean taken = true;
 
-    private FileCompressor(Deque<FileCompressor> idle, int longest) {
-        this.idle = idle;
+    private FileCompressor(int longest) {
         this.longest = longest;
     }
 
@@ -71,7 +68,7 @@ public final class FileCompressor implements AutoCloseable {
                 return kept;
             }
         }
-        return new FileCompressor(idle(longest), longest > SMALL_FILE ? MAX_FILE : SMALL_FILE);
+        return new FileCompressor(longest > SMALL_FILE ? MAX_FILE : SMALL_FILE);
     }
 
     /**
@@ -154,8 +151,8 @@ public final class FileCompressor implements AutoCloseable {
                 return;
             }
             taken = false;
-            if (idle.size() < KEPT) {
-                idle.push(this);
+            if (idle(longest).size() < KEPT) {
+                idle(longest).push(this);
                 return;
             }
         }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,7 @@ final class Successors {
     private void read(Collection<RelationLocator> created, Collection<StorageStep> steps) {
         List<StorageStep> inOrder =
                 steps.stream().sorted(Comparator.comparing(StorageStep::at)).toList();
-        Set<RelationLocator> open = new java.util.LinkedHashSet<>(created);
+        Set<RelationLocator> open = new LinkedHashSet<>(created);
         // a new relation's own file takes nobody's place
         inOrder.stream()
                 .filter(step -> step.kind() == StorageStep.Kind.INSERTED)

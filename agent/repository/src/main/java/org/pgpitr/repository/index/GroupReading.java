@@ -78,8 +78,7 @@ final class GroupReading {
             return Optional.of(entries);
         } catch (BrokenWalException e) {
             if (level == Level.GROUP) {
-                listener.accept(
-                        new IndexBuilder.Broken(WalSegmentName.containing(timeline, e.lsn(), size), e.getMessage()));
+                listener.accept(IndexBuilder.Broken.at(timeline, e, size));
             }
             return Optional.empty();
         }

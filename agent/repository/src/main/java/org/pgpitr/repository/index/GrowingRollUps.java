@@ -123,10 +123,8 @@ public final class GrowingRollUps {
         try {
             SegmentSummary.joined(entries);
         } catch (BrokenWalException e) {
-            listener.accept(new IndexBuilder.Broken(
-                    WalSegmentName.containing(
-                            place.timeline(), e.lsn(), now.identity().segmentSize()),
-                    e.getMessage()));
+            listener.accept(
+                    IndexBuilder.Broken.at(place.timeline(), e, now.identity().segmentSize()));
             return false;
         }
         rollUps.write(Level.GROUP, place.timeline(), place.first(), RollUp.of(Level.GROUP, entries));

@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 
@@ -25,7 +27,12 @@ public final class IndexBuilder {
     public record Result(long segments, long made, long kept, List<Broken> broken) {}
 
     /** A segment that keeps its group from being rolled up, since its WAL is broken or its object damaged. */
-    public record Broken(WalSegmentName segment, String why) {}
+    public record Broken(WalSegmentName segment, String why) {
+        /** The segment that holds the broken position. */
+        static Broken at(TimelineId timeline, BrokenWalException broken, WalSegmentSize size) {
+            return new Broken(WalSegmentName.containing(timeline, broken.lsn(), size), broken.getMessage());
+        }
+    }
 
     private final Generation generation;
     private final ArchivedWal wal;

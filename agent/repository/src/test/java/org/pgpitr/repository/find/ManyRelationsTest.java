@@ -47,9 +47,8 @@ class ManyRelationsTest {
     }
 
     private static List<FoundEvent> sift(SearchFilter filter, FoundEvent.Commit... commits) {
-        SearchRange all = new SearchRange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         Sieve sieve = new Sieve(
-                new SearchRequest(all, filter, 10, Optional.empty()),
+                new SearchRequest(WholeSearch.ALL, filter, 10, Optional.empty()),
                 List.of(),
                 isEnough -> {},
                 new SearchNotes(new WalSegmentSize(1 << 20)));

@@ -245,7 +245,7 @@ class NarrowingTest {
         long length = 10L + random.nextInt(120);
         Lsn begin = name(FIRST + from).start(CLUSTER.segmentSize()).plus(random.nextInt(1 << 20));
         return switch (random.nextInt(4)) {
-            case 0 -> new SearchRange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            case 0 -> WholeSearch.ALL;
             case 1 ->
                 new SearchRange(
                         Optional.empty(), Optional.empty(), Optional.of(begin), Optional.of(begin.plus(length << 20)));

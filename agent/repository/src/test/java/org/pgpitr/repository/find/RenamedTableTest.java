@@ -2,9 +2,7 @@ package org.pgpitr.repository.find;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -26,7 +24,6 @@ import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.catalog.CatalogRelation;
 import org.pgpitr.repository.catalog.CatalogWriter;
 import org.pgpitr.repository.codec.Keys;
-import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.memory.MemoryStore;
 
@@ -71,18 +68,13 @@ class RenamedTableTest {
     }
 
     private SearchResult find(String table) {
-        SearchRange all = new SearchRange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         SearchFilter filter = new SearchFilter(
                 Optional.of(TableName.parse(table)),
                 OptionalLong.empty(),
                 Set.of(),
                 OptionalLong.empty(),
                 OptionalLong.empty());
-        return new IncidentSearch(
-                        generation,
-                        RecoveryFactsReader.readWhateverBackups(generation, Clock.fixed(NOON, ZoneOffset.UTC)),
-                        SearchListener.NONE)
-                .run(new SearchRequest(all, filter, 10, Optional.empty()));
+        return WholeSearch.find(generation, NOON, filter, Optional.empty());
     }
 
     @Test

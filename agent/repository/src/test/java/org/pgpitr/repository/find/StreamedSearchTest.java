@@ -2,9 +2,7 @@ package org.pgpitr.repository.find;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,7 +24,6 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
-import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.storage.Content;
@@ -87,12 +84,7 @@ class StreamedSearchTest {
     }
 
     private SearchResult find(SearchFilter filter) {
-        SearchRange all = new SearchRange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        return new IncidentSearch(
-                        generation,
-                        RecoveryFactsReader.readWhateverBackups(generation, Clock.fixed(NOON, ZoneOffset.UTC)),
-                        SearchListener.NONE)
-                .run(new SearchRequest(all, filter, 10, Optional.empty()));
+        return WholeSearch.find(generation, NOON, filter, Optional.empty());
     }
 
     @Test

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +22,6 @@ import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
-import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.memory.MemoryStore;
 
@@ -50,12 +47,7 @@ class WreckedSearchTest {
     }
 
     private SearchResult find(Optional<TimelineId> timeline) {
-        SearchRange all = new SearchRange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        return new IncidentSearch(
-                        generation,
-                        RecoveryFactsReader.readWhateverBackups(generation, Clock.fixed(NOON, ZoneOffset.UTC)),
-                        SearchListener.NONE)
-                .run(new SearchRequest(all, SearchFilter.ALL, 10, timeline));
+        return WholeSearch.find(generation, NOON, SearchFilter.ALL, timeline);
     }
 
     @BeforeEach

@@ -105,7 +105,6 @@ public final class Agent {
     private void beat(AgentLock lock, Optional<Duration> idleTimeout) throws InterruptedException, IOException {
         StatusFile status = new StatusFile(spool.status());
         Instant started = clock.instant();
-        boolean told = false;
         while (true) {
             if (!lock.holds()) {
                 throw new PgpitrException(
@@ -118,15 +117,7 @@ public final class Agent {
                 return;
             }
             look();
-            try {
-                status.write(facts(started));
-                told = false;
-            } catch (IOException e) {
-                if (!told) {
-                    log.warning(SELF, "can't write " + spool.status() + ": " + e);
-                }
-                told = true;
-            }
+            status.write(facts(started), trouble -> log.warning(SELF, trouble));
             if (notifier.watchdog().isPresent()) {
                 notifier.alive();
             }

@@ -7,6 +7,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.List;
+import org.pgpitr.repository.Threads;
 
 /** Rings when something comes or goes in folders. Lost events do no harm: whoever hears the bell looks for itself. */
 public final class BellRinger implements AutoCloseable {
@@ -19,9 +20,7 @@ public final class BellRinger implements AutoCloseable {
         for (Path folder : folders) {
             folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
         }
-        Thread thread = new Thread(this::listen, "pgpitr-watch");
-        thread.setDaemon(true);
-        thread.start();
+        Threads.daemons("pgpitr-watch").newThread(this::listen).start();
     }
 
     private void listen() {

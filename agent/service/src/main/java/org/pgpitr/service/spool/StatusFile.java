@@ -13,10 +13,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a process that works beside a server says of itself, in the spool, for {@code pgpitr status}. */
 public final class StatusFile {
     private final Path file;
+    private boolean told;
 
     public StatusFile(Path file) {
         this.file = file;
@@ -38,6 +40,23 @@ public final class StatusFile {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.write(temporary, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asBytes(plain(facts)));
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * As {@link #write}, again and again.
+     *
+     * @param trouble told in one sentence that it can't be written; then no more until it could be
+     */
+    public void write(Map<String, Object> facts, Consumer<String> trouble) {
+        try {
+            write(facts);
+            told = false;
+        } catch (IOException e) {
+            if (!told) {
+                trouble.accept("can't write " + file + ": " + e);
+            }
+            told = true;
+        }
     }
 
     private static Object plain(Object value) {

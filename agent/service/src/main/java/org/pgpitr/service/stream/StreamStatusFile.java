@@ -1,6 +1,5 @@
 package org.pgpitr.service.stream;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -9,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.spool.StatusFile;
 
@@ -19,7 +19,6 @@ import org.pgpitr.service.spool.StatusFile;
 public final class StreamStatusFile implements AutoCloseable {
     private static final long BEAT_MILLIS = 1000;
 
-    private final Path place;
     private final StatusFile file;
     private final String slot;
     private final Supplier<StreamStatus> receiver;
@@ -29,16 +28,14 @@ public final class StreamStatusFile implements AutoCloseable {
     private final Thread thread;
 
     private StreamStatusFile(
-            Path place, String slot, Supplier<StreamStatus> receiver, Consumer<String> trouble, Clock clock) {
-        this.place = place;
-        this.file = new StatusFile(place);
+            StatusFile file, String slot, Supplier<StreamStatus> receiver, Consumer<String> trouble, Clock clock) {
+        this.file = file;
         this.slot = slot;
         this.receiver = receiver;
         this.trouble = trouble;
         this.clock = clock;
         this.started = clock.instant();
-        this.thread = new Thread(this::write, "pgpitr-stream-status");
-        thread.setDaemon(true);
+        this.thread = Threads.daemons("pgpitr-stream-status").newThread(this::write);
     }
 
     /**
@@ -54,7 +51,7 @@ public final class StreamStatusFile implements AutoCloseable {
             Supplier<StreamStatus> receiver,
             Consumer<String> trouble,
             Clock clock) {
-        StreamStatusFile status = new StreamStatusFile(spool.stream(), slot, receiver, trouble, clock);
+        StreamStatusFile status = new StreamStatusFile(new StatusFile(spool.stream()), slot, receiver, trouble, clock);
         try {
             if (Spool.isOwn(dataDirectory)) {
                 spool.create();
@@ -73,21 +70,12 @@ public final class StreamStatusFile implements AutoCloseable {
     }
 
     private void write() {
-        boolean told = false;
         try {
             while (true) {
                 Map<String, Object> facts = StatusFile.ofThisProcess(started, clock.instant());
                 facts.put("slot", slot);
                 facts.putAll(receiver.get().facts());
-                try {
-                    file.write(facts);
-                    told = false;
-                } catch (IOException e) {
-                    if (!told) {
-                        tell("can't write " + place + ": " + e);
-                    }
-                    told = true;
-                }
+                file.write(facts, this::tell);
                 TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
             }
         } catch (InterruptedException e) {

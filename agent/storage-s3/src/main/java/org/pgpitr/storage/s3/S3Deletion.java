@@ -139,36 +139,26 @@ final class S3Deletion {
         Map<ObjectKey, String> refused = new LinkedHashMap<>();
         long markers = 0;
         for (ObjectKey key : keys) {
-            try {
-                markers += deleteAlone(key) ? 1 : 0;
-            } catch (Refused e) {
-                refused.put(key, e.getMessage());
-            }
+            Answer answer = deleteAlone(key);
+            refused.putAll(answer.refused);
+            markers += answer.markers;
         }
         return new Answer(refused, markers);
     }
 
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Refused(AwsServiceException e) {
-            super(said(e), e);
-        }
-    }
-
-    /** Gives whether a marker was put. */
-    private boolean deleteAlone(ObjectKey key) {
+    private Answer deleteAlone(ObjectKey key) {
         try {
-            return Boolean.TRUE.equals(connection
+            boolean marker = Boolean.TRUE.equals(connection
                     .client()
                     .deleteObject(request -> request.bucket(settings.bucket()).key(settings.keyPrefix() + key))
                     .deleteMarker());
+            return new Answer(Map.of(), marker ? 1 : 0);
         } catch (AwsServiceException e) {
             if (S3Errors.code(e).equals("NoSuchKey")) {
-                return false;
+                return new Answer(Map.of(), 0);
             }
             if (isRefusal(e)) {
-                throw new Refused(e);
+                return new Answer(Map.of(key, said(e)), 0);
             }
             throw errors.translate("delete " + key, e);
         } catch (RuntimeException e) {
