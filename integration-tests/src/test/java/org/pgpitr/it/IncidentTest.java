@@ -36,7 +36,12 @@ class IncidentTest {
             "truncate kept_#; drop table gone_#;",
             "drop table gone_#; truncate kept_#;",
             "drop view seen_#; drop table gone_#; truncate kept_#; truncate kept_#;",
-            "begin truncate kept_#; exception when others then null; end; drop table gone_#; create table new_# ();");
+            "begin truncate kept_#; exception when others then null; end; drop table gone_#; create table new_# ();",
+            "truncate loose_#; create table new_# ();",
+            "create unlogged table new_# (id int primary key, note text); truncate loose_#;",
+            "truncate loose_#; drop table gone_#; truncate kept_#;",
+            "truncate kept_#, loose_#; create table new_# (id int primary key);",
+            "truncate loose_#;");
 
     @Parameter
     int major;
@@ -72,6 +77,7 @@ class IncidentTest {
         for (int i = 1; i <= MIXED.size(); i++) {
             server.execute(
                     "create table kept_" + i + " (id int primary key, note text)",
+                    "create unlogged table loose_" + i + " (id int primary key, note text)",
                     "create table gone_" + i + " (id int primary key, note text)",
                     "create view seen_" + i + " as select 1");
         }
@@ -209,17 +215,27 @@ class IncidentTest {
 
     @Test
     @SuppressWarnings("unchecked")
-    void a_truncated_table_is_told_as_such_where_others_are_dropped_beside_it() {
+    void a_truncated_table_is_told_as_such_whatever_else_is_dropped_or_made_beside_it() {
         List<Map<String, Object>> all = events(find("--from-lsn", mixed, "--to-lsn", delete.from(), "--drops"));
         assertThat(all).hasSize(MIXED.size());
+        Map<Object, Map<Object, Object>> told = new HashMap<>();
         for (Map<String, Object> event : all) {
+            for (Map<String, Object> each : (List<Map<String, Object>>) event.get("relations")) {
+                String[] name = String.valueOf(each.get("name")).split("(?=\\d)", 2);
+                told.computeIfAbsent(name[name.length - 1], number -> new HashMap<>())
+                        .put(name[0], each.get("fate"));
+            }
+        }
+        for (int i = 0; i < MIXED.size(); i++) {
+            String sql = MIXED.get(i);
             Map<Object, Object> fates = new HashMap<>();
-            ((List<Map<String, Object>>) event.get("relations"))
-                    .stream()
-                            .filter(each -> !each.get("name").toString().startsWith("new_"))
-                            .forEach(each ->
-                                    fates.put(each.get("name").toString().replaceAll("\\d", ""), each.get("fate")));
-            assertThat(fates).as("%s", event).isEqualTo(Map.of("kept_", "truncated", "gone_", "dropped"));
+            Map.of("kept_", "truncated", "loose_", "truncated", "gone_", "dropped", "new_", "created")
+                    .forEach((table, fate) -> {
+                        if (sql.contains(table)) {
+                            fates.put(table, fate);
+                        }
+                    });
+            assertThat(told.get(Integer.toString(i + 1))).as(sql).isEqualTo(fates);
         }
     }
 

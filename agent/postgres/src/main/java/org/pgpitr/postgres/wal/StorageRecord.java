@@ -6,18 +6,25 @@ import java.util.Optional;
 public final class StorageRecord {
     private static final int CREATE = 0x10;
     private static final int TRUNCATE = 0x20;
+    private static final long MAIN_FORK_NUMBER = 0;
+    /** {@code INIT_FORKNUM}, of unlogged relations: all that the WAL tells of their coming. */
+    private static final long INIT_FORK_NUMBER = 3;
     /** {@code SMGR_TRUNCATE_HEAP}. */
     private static final long MAIN_FORK = 0x0001;
 
     private StorageRecord() {}
 
-    /** What it does to a main fork; empty for other forks, and for kinds that are not known. */
+    /**
+     * What it does to a relation: a main fork that comes or is cut, or the initialization fork that comes of an unlogged
+     * relation, whose main fork is not logged. Empty for other forks, and for kinds that are not known.
+     */
     public static Optional<RelationChange> of(WalRecord record) {
         RecordData data = new RecordData(record);
         return switch (record.info() & 0xF0) {
             case CREATE -> {
                 RelationLocator relation = data.relation();
-                yield data.uint32() == 0
+                long fork = data.uint32();
+                yield fork == MAIN_FORK_NUMBER || fork == INIT_FORK_NUMBER
                         ? Optional.of(change(record, RelationChange.Kind.CREATED, relation, 0))
                         : Optional.empty();
             }

@@ -153,6 +153,18 @@ class SegmentSummaryTest {
     }
 
     @Test
+    void an_unlogged_relation_is_told_by_its_initialization_fork_and_other_forks_are_not() {
+        WalWriter wal = writer(17);
+        wal.create(700, ORDERS, 1);
+        wal.create(700, ORDERS, 2);
+        Lsn created = wal.create(700, OTHER, 3);
+        wal.switchSegment();
+        assertThat(summaries(17, wal).get(0).facts().relations())
+                .containsExactly(new RelationChange(
+                        RelationChange.Kind.CREATED, OTHER, 700, 0, created, Optional.empty()));
+    }
+
+    @Test
     void a_database_created_through_the_wal_is_told_from_15_on() {
         WalWriter wal = writer(15);
         wal.database(0x10, 704, 16500);

@@ -198,8 +198,14 @@ public final class WalWriter {
     }
 
     public Lsn create(long xid, RelationLocator relation) {
+        return create(xid, relation, 0);
+    }
+
+    /** @param fork 0 the main fork, 3 init */
+    public Lsn create(long xid, RelationLocator relation, int fork) {
         ByteBuffer out = data(16);
         relation(out, relation);
+        out.putInt(fork);
         return record(RmgrId.STORAGE, 0x10, xid, main(out.array()));
     }
 

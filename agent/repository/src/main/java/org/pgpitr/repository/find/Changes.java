@@ -27,7 +27,7 @@ final class Changes {
     }
 
     final Map<RelationLocator, Rows> rows = new LinkedHashMap<>(4);
-    /** New files of main forks, in order. */
+    /** New files of relations, in order. */
     private Set<RelationLocator> created = Set.of();
     /** Those of them that were filled page by page, from another file or by a sort. */
     private Set<RelationLocator> filled = Set.of();

@@ -90,10 +90,17 @@ final class CommitReading {
             List<RelationLocator> created,
             Changes changes) {
         Map<RelationLocator, RelationLocator> found = new LinkedHashMap<>();
-        if (changes.relationsDeleted == 0 && dropped.size() == created.size()) {
+        if (dropped.isEmpty()) {
+            return found;
+        }
+        Set<Long> ofNewRelations = StorageStep.inserted(changes.steps());
+        List<RelationLocator> replacing = created.stream()
+                .filter(file -> !ofNewRelations.contains(file.relation()))
+                .toList();
+        if (changes.relationsDeleted == 0 && dropped.size() == replacing.size()) {
             // One for one, in the same order: TRUNCATE, REINDEX, a move to another tablespace
             for (int i = 0; i < dropped.size(); i++) {
-                found.put(dropped.get(i), created.get(i));
+                found.put(dropped.get(i), replacing.get(i));
             }
             return found;
         }
@@ -135,13 +142,19 @@ final class CommitReading {
         boolean rewritten = relation.filter(known -> isRewritten(file.database(), known, changes))
                 .isPresent();
         RelationLocator successor = successors.get(file);
-        if (rewritten || (successor != null && changes.filled().contains(successor))) {
+        if (rewritten || (successor != null && isSameInNewPlace(file, successor, changes))) {
             return Fate.REWRITTEN;
         }
-        if (successor != null || (changes.relationsDeleted == 0 && !created.isEmpty())) {
+        boolean nothingWent = changes.relationsDeleted == 0 && (!created.isEmpty() || !changes.mayBePartial);
+        if (successor != null || nothingWent) {
             return relation.filter(known -> known.kind() == 'i').isPresent() ? Fate.REWRITTEN : Fate.TRUNCATED;
         }
         return Fate.DROPPED;
+    }
+
+    /** What is moved to another tablespace may be empty, or unlogged, so that its pages tell nothing. */
+    private static boolean isSameInNewPlace(RelationLocator file, RelationLocator successor, Changes changes) {
+        return changes.filled().contains(successor) || successor.tablespace() != file.tablespace();
     }
 
     private static boolean isRewritten(long database, CatalogRelation relation, Changes changes) {

@@ -1,6 +1,9 @@
 package org.pgpitr.repository.find;
 
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.wal.HeapRow;
 
@@ -13,6 +16,7 @@ import org.pgpitr.postgres.wal.HeapRow;
  */
 record StorageStep(Lsn at, Kind kind, long file, long mask) {
     private static final int RELFILENODE = 88;
+    private static final long WHOLE = 0xFFFF_FFFFL;
 
     enum Kind {
         INSERTED,
@@ -41,6 +45,14 @@ record StorageStep(Lsn at, Kind kind, long file, long mask) {
             }
         }
         return mask == 0 ? Optional.empty() : Optional.of(new StorageStep(at, kind, file, mask));
+    }
+
+    /** The files of new rows, each of which is known whole. */
+    static Set<Long> inserted(Collection<StorageStep> steps) {
+        return steps.stream()
+                .filter(step -> step.kind == Kind.INSERTED && step.mask == WHOLE)
+                .map(StorageStep::file)
+                .collect(Collectors.toSet());
     }
 
     /** Whether the new row may have that file. */

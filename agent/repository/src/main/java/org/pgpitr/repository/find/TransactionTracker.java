@@ -18,6 +18,8 @@ import org.pgpitr.postgres.wal.WalRecord;
 /** Adds up what each transaction does, record by record, and tells of it when it commits. */
 final class TransactionTracker {
     private static final int XLOG_FPI = 0xB0;
+    private static final int MAIN_FORK = 0;
+    private static final int INIT_FORK = 3;
 
     /** Hears of commits and restore points, in the order of the WAL. */
     interface Listener {
@@ -118,13 +120,7 @@ final class TransactionTracker {
 
     private void control(WalRecord record) {
         if ((record.info() & 0xF0) == XLOG_FPI) {
-            Changes changes = running.of(record.xid());
-            for (int i = 0; !changes.created().isEmpty() && i < record.blockCount(); i++) {
-                RelationLocator relation = relation(record.block(i));
-                if (record.block(i).fork() == 0 && changes.created().contains(relation)) {
-                    changes.fill(relation);
-                }
-            }
+            pages(record, running.of(record.xid()));
             return;
         }
         Optional<ControlRecord> control = ControlRecord.of(record);
@@ -140,6 +136,20 @@ final class TransactionTracker {
             running.restarted();
             long next = checkpoint.nextXid() & 0xFFFF_FFFFL;
             running.running(new RunningTransactions(next, running.hasPrepared() ? next - (1L << 31) + 1 : next));
+        }
+    }
+
+    /** Of an unlogged index older servers log the first pages of its initialization fork, and not that it comes. */
+    private void pages(WalRecord record, Changes changes) {
+        for (int i = 0; i < record.blockCount(); i++) {
+            BlockReference block = record.block(i);
+            if (block.fork() == INIT_FORK) {
+                changes.create(relation(block));
+            } else if (block.fork() == MAIN_FORK
+                    && !changes.created().isEmpty()
+                    && changes.created().contains(relation(block))) {
+                changes.fill(relation(block));
+            }
         }
     }
 
