@@ -3,6 +3,7 @@ package org.pgpitr.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.output.Human;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
@@ -91,7 +93,8 @@ class LockedBucketTest {
         Outcome kept = expire("--json");
         assertThat(kept.err())
                 .contains(
-                        "backup " + older + " stays for now: the store keeps its manifest locked until " + end,
+                        "backup " + older + " stays for now: the store keeps its manifest locked until "
+                                + Human.time(end, ZoneId.systemDefault()),
                         "the store keeps 1 object locked until ",
                         "/backup/" + older + "/manifest",
                         "hint: nothing is to be done");
@@ -105,6 +108,15 @@ class LockedBucketTest {
                 .filter(key -> !key.contains(".backup"))
                 .findFirst()
                 .orElseThrow();
+
+        s3.locks().end();
+        s3.locks().hold("/backup/" + older + "/manifest");
+        assertThat(expire("--json").err())
+                .contains(
+                        "the store keeps its manifest under a legal hold",
+                        "the store keeps 1 object under a legal hold: ",
+                        "hint: a legal hold does not end by itself");
+        assertThat(cluster.pgpitr().backups()).hasSize(2);
 
         s3.locks().end();
         s3.locks().lock("/backup/" + older + "/data", end);

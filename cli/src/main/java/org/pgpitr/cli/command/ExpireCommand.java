@@ -1,6 +1,7 @@
 package org.pgpitr.cli.command;
 
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.pgpitr.cli.option.ConfigurationOptions;
@@ -205,9 +206,13 @@ public final class ExpireCommand extends PgpitrCommand {
     /** What did not go as planned. */
     private void tell(ExpireReport report) {
         ErrorText err = new ErrorText(environment.err(), environment.coloursErr());
-        report.spared().forEach(spared -> err.warning("backup " + spared.id() + " stays for now: " + spared.reason()));
-        RefusedText refused =
-                new RefusedText(report.outcome().refused(), environment.clock().getZone());
+        ZoneId zone = environment.clock().getZone();
+        report.spared()
+                .forEach(spared -> err.warning("backup " + spared.id() + " stays for now: " + spared.reason()
+                        + spared.lockedUntil()
+                                .map(end -> " until " + Human.time(end, zone))
+                                .orElse("")));
+        RefusedText refused = new RefusedText(report.outcome().refused(), zone);
         refused.warnings().forEach(err::warning);
         refused.hint().ifPresent(err::hint);
     }

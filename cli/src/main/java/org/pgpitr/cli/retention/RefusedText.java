@@ -16,16 +16,17 @@ public final class RefusedText {
     private static final int SHOWN = 5;
 
     private final Map<ObjectKey, Refusal> locked = new TreeMap<>();
+    private final List<ObjectKey> held = new ArrayList<>();
     private final List<ObjectKey> denied = new ArrayList<>();
     private final ZoneId zone;
 
     public RefusedText(Map<ObjectKey, Refusal> refused, ZoneId zone) {
         this.zone = zone;
         refused.forEach((key, refusal) -> {
-            if (refusal.isLock()) {
-                locked.put(key, refusal);
-            } else {
-                denied.add(key);
+            switch (refusal.cause()) {
+                case LOCKED -> locked.put(key, refusal);
+                case HELD -> held.add(key);
+                case DENIED -> denied.add(key);
             }
         });
     }
@@ -34,14 +35,21 @@ public final class RefusedText {
     public List<String> warnings() {
         List<String> lines = new ArrayList<>();
         if (!locked.isEmpty()) {
-            lines.add("the store keeps " + Human.count(locked.size(), "object", "objects") + " locked" + ends() + ": "
-                    + locked.keySet().iterator().next() + (locked.size() > 1 ? " and others" : ""));
+            lines.add("the store keeps " + kept(List.copyOf(locked.keySet()), " locked" + ends()));
+        }
+        if (!held.isEmpty()) {
+            lines.add("the store keeps " + kept(held, " under a legal hold"));
         }
         denied.stream().limit(SHOWN).forEach(key -> lines.add("the store refuses to delete " + key));
         if (denied.size() > SHOWN) {
             lines.add("and " + Human.count(denied.size() - SHOWN, "object", "objects") + " more");
         }
         return lines;
+    }
+
+    private static String kept(List<ObjectKey> keys, String how) {
+        return Human.count(keys.size(), "object", "objects") + how + ": " + keys.get(0)
+                + (keys.size() > 1 ? " and others" : "");
     }
 
     /** As far as the store tells of all. */
@@ -60,6 +68,11 @@ public final class RefusedText {
             return Optional.of(
                     "use credentials that may delete (S3: s3:DeleteObject); objects under a lock can be deleted"
                             + " when it has ended, by another `pgpitr expire`");
+        }
+        if (!held.isEmpty()) {
+            return Optional.of("a legal hold does not end by itself: when somebody has taken it off (S3:"
+                    + " s3:PutObjectLegalHold), a later `pgpitr expire` deletes what it kept"
+                    + (locked.isEmpty() ? "" : ", as it does when a lock has ended"));
         }
         return locked.isEmpty()
                 ? Optional.empty()

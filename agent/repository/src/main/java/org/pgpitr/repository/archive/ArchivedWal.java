@@ -3,7 +3,6 @@ package org.pgpitr.repository.archive;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -270,26 +268,15 @@ public final class ArchivedWal {
         private static Segments compact(Found found, TreeSet<Long> partials, TreeMap<Long, Lsn> streamed) {
             Found sorted = found.sorted();
             TreeSet<Long> inPieces = new TreeSet<>();
-            long[] numbers = new long[sorted.count];
             long[] bytesBefore = new long[sorted.count + 1];
-            int count = 0;
             for (int i = 0; i < sorted.count; i++) {
-                if (count > 0 && numbers[count - 1] == sorted.numbers[i]) {
-                    continue;
-                }
-                numbers[count] = sorted.numbers[i];
-                bytesBefore[count + 1] = bytesBefore[count] + Math.max(0, sorted.bytes[i]);
+                bytesBefore[i + 1] = bytesBefore[i] + Math.max(0, sorted.bytes[i]);
                 if (sorted.bytes[i] == IN_PIECES) {
                     inPieces.add(sorted.numbers[i]);
                 }
-                count++;
             }
             return new Segments(
-                    count == sorted.count ? numbers : Arrays.copyOf(numbers, count),
-                    count == sorted.count ? bytesBefore : Arrays.copyOf(bytesBefore, count + 1),
-                    partials,
-                    streamed,
-                    inPieces);
+                    Arrays.copyOf(sorted.numbers, sorted.count), bytesBefore, partials, streamed, inPieces);
         }
     }
 
@@ -326,19 +313,24 @@ public final class ArchivedWal {
             }
         }
 
-        /** By number; an object comes before the pieces of the same segment. */
+        /** By number, each once: as an object, where there are pieces of the same segment too. */
         Found sorted() {
             if (isOrdered) {
                 return this;
             }
+            long[] byNumber = Arrays.copyOf(numbers, count);
+            Arrays.sort(byNumber);
             Found sorted = new Found();
             sorted.reserve(count);
-            IntStream.range(0, count)
-                    .boxed()
-                    .sorted(Comparator.<Integer>comparingLong(i -> numbers[i])
-                            .thenComparing(Comparator.<Integer>comparingLong(i -> bytes[i])
-                                    .reversed()))
-                    .forEachOrdered(i -> sorted.add(numbers[i], bytes[i]));
+            for (long number : byNumber) {
+                if (sorted.count == 0 || number != sorted.numbers[sorted.count - 1]) {
+                    sorted.add(number, Builder.IN_PIECES);
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                int at = Arrays.binarySearch(sorted.numbers, 0, sorted.count, numbers[i]);
+                sorted.bytes[at] = Math.max(sorted.bytes[at], bytes[i]);
+            }
             return sorted;
         }
     }

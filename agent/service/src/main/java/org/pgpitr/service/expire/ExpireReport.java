@@ -1,6 +1,8 @@
 package org.pgpitr.service.expire;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.storage.DeleteResult;
 
@@ -32,6 +34,11 @@ public record ExpireReport(
     /** A backup that is gone. */
     public record Deleted(int generation, BackupId id) {}
 
-    /** A backup that stays for now, and why. */
-    public record Spared(int generation, BackupId id, String reason) {}
+    /**
+     * A backup that stays for now.
+     *
+     * @param reason why
+     * @param lockedUntil when the lock ends under which the store keeps its manifest, as far as the store tells
+     */
+    public record Spared(int generation, BackupId id, String reason, Optional<Instant> lockedUntil) {}
 }

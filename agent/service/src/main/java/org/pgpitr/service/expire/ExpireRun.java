@@ -127,7 +127,8 @@ final class ExpireRun {
         }
         DeleteResult manifest = noted(catalog.deleteManifest(id, leases.of(generation)));
         if (!manifest.isComplete()) {
-            spare(generation, id, whyKept(manifest.refused().values().iterator().next()));
+            Refusal refusal = manifest.refused().values().iterator().next();
+            spared.add(new ExpireReport.Spared(generation.number(), id, whyKept(refusal), refusal.until()));
             return;
         }
         objects++;
@@ -148,15 +149,15 @@ final class ExpireRun {
     }
 
     private static String whyKept(Refusal refusal) {
-        if (!refusal.isLock()) {
-            return "the store refuses to delete its manifest";
-        }
-        return "the store keeps its manifest locked"
-                + refusal.until().map(end -> " until " + end).orElse("");
+        return switch (refusal.cause()) {
+            case LOCKED -> "the store keeps its manifest locked";
+            case HELD -> "the store keeps its manifest under a legal hold";
+            case DENIED -> "the store refuses to delete its manifest";
+        };
     }
 
     private void spare(Generation generation, BackupId id, String reason) {
-        spared.add(new ExpireReport.Spared(generation.number(), id, reason));
+        spared.add(new ExpireReport.Spared(generation.number(), id, reason, Optional.empty()));
     }
 
     /** Somebody may have come since the facts were read. */

@@ -349,7 +349,9 @@ class ExpireTaskTest {
 
         ExpireReport report = fixture.task(store, newest(1)).run();
 
-        assertThat(report.spared()).containsExactly(new ExpireReport.Spared(1, id(2), "it was pinned just now: wait"));
+        assertThat(report.spared())
+                .containsExactly(
+                        new ExpireReport.Spared(1, id(2), "it was pinned just now: wait", Optional.empty()));
         assertThat(left()).containsAll(segments(1, 1, 20, 44));
     }
 
@@ -402,8 +404,10 @@ class ExpireTaskTest {
         assertThat(report.deletedBackups()).isEmpty();
         assertThat(report.spared())
                 .isNotEmpty()
-                .allSatisfy(spared ->
-                        assertThat(spared.reason()).isEqualTo("the store keeps its manifest locked until " + day(9)));
+                .allSatisfy(spared -> {
+                    assertThat(spared.reason()).isEqualTo("the store keeps its manifest locked");
+                    assertThat(spared.lockedUntil()).hasValue(day(9));
+                });
         assertThat(report.outcome().refused().values()).isNotEmpty().containsOnly(lock);
         assertThat(left()).containsAll(segments(1, 1, 10, 44));
     }

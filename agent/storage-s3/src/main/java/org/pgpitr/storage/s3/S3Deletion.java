@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
-import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.StorageException.Kind;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -34,7 +33,7 @@ final class S3Deletion {
     private final S3StoreSettings settings;
     private final S3Connection connection;
     private final S3Errors errors;
-    private final Function<ObjectKey, Optional<HeadObjectResponse>> look;
+    private final S3Refusals refusals;
     private volatile boolean batches = true;
 
     S3Deletion(
@@ -45,7 +44,7 @@ final class S3Deletion {
         this.settings = settings;
         this.connection = connection;
         this.errors = errors;
-        this.look = look;
+        this.refusals = new S3Refusals(look, errors);
     }
 
     /**
@@ -61,10 +60,7 @@ final class S3Deletion {
         DeleteResult result = DeleteResult.COMPLETE;
         for (int from = 0; from < all.size(); from += BATCH) {
             Answer answer = deleteBatch(all.subList(from, Math.min(from + BATCH, all.size())));
-            Map<ObjectKey, Refusal> left = new LinkedHashMap<>();
-            answer.refused.forEach((key, said) ->
-                    look.apply(key).ifPresent(object -> left.put(key, S3Lock.refusal(said, object))));
-            result = result.and(new DeleteResult(left, answer.markers));
+            result = result.and(new DeleteResult(refusals.of(answer.refused), answer.markers));
         }
         return result;
     }
@@ -93,7 +89,7 @@ final class S3Deletion {
 
     /** Of the objects, not of the credentials as such. */
     private static boolean isRefusal(AwsServiceException e) {
-        return S3Errors.code(e).equals("AccessDenied") || e.statusCode() < 500 && S3Lock.tells(said(e));
+        return S3Errors.code(e).equals("AccessDenied") || e.statusCode() < 500 && S3Lock.mayConcern(said(e));
     }
 
     private static String said(AwsServiceException e) {

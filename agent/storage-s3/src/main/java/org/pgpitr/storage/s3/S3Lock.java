@@ -4,19 +4,30 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.Refusal.Cause;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 
 /**
- * Whether a lock is why an object could not be deleted: by the words of the refusal, which each service chooses
- * differently, or by what a look at the object says of its retention, which needs the permission to see it.
+ * Whether a lock is why an object could not be deleted. A look at the object proves it, by what it says of retention and
+ * legal hold, which needs the permission to see them; and so does a sentence that a service says of locks alone. Other
+ * words prove nothing: a refusal for want of rights may speak of locks too, as the names of permissions and users do.
  */
 final class S3Lock {
+    private static final List<String> SENTENCES = List.of(
+            // Amazon S3
+            "access denied because object protected by object lock",
+            // MinIO
+            "object is worm protected");
+
+    private static final Pattern WORDS = Pattern.compile(
+            "\\b(object[ -]?lock(ed)?|worm|retention|legal hold|immutable)\\b", Pattern.CASE_INSENSITIVE);
+
     private S3Lock() {}
 
     /** @param said code and message of the refusal */
@@ -25,16 +36,19 @@ final class S3Lock {
         Optional<Instant> until =
                 Optional.ofNullable(object.objectLockRetainUntilDate()).filter(end -> lasts(end, object));
         if (held) {
-            return new Refusal(Cause.LOCKED, Optional.empty());
+            return new Refusal(Cause.HELD, Optional.empty());
         }
-        return until.isPresent() || tells(said) ? new Refusal(Cause.LOCKED, until) : Refusal.DENIED;
+        return until.isPresent() || proves(said) ? new Refusal(Cause.LOCKED, until) : Refusal.DENIED;
     }
 
-    /** Whether a refusal speaks of a lock. */
-    static boolean tells(String said) {
+    private static boolean proves(String said) {
         String words = said.toLowerCase(Locale.ROOT);
-        return Stream.of("object lock", "objectlock", "locked", "worm", "retention", "immutable", "legal hold")
-                .anyMatch(words::contains);
+        return SENTENCES.stream().anyMatch(words::contains);
+    }
+
+    /** Whether a refusal speaks of a lock, so that it is worth a look at the object. */
+    static boolean mayConcern(String said) {
+        return WORDS.matcher(said).find();
     }
 
     /** By the service's own clock; an answer without one is believed. */

@@ -27,7 +27,6 @@ import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 import org.pgpitr.storage.ObjectStore.PutResult;
 import org.pgpitr.storage.ObjectVersion;
-import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.StorageException.Kind;
 import org.pgpitr.storage.s3.server.Fault;
@@ -455,32 +454,6 @@ class S3StoreErrorsTest {
                         + "<Contents><Key>errors/b</Key><Size>1</Size></Contents>"
                         + "<Contents><Key>errors/a</Key><Size>1</Size></Contents></ListBucketResult>"));
         assertThat(failure(settings, Call.LIST).kind()).isEqualTo(Kind.UNSUPPORTED);
-    }
-
-    @Test
-    void what_may_not_be_deleted_survives_and_is_named() {
-        ObjectKey there = ObjectKey.of("locked");
-        ObjectKey absent = ObjectKey.of("absent");
-        try (S3Store store = S3Store.open(settings)) {
-            store.putIfAbsent(there, Content.of(new byte[1]));
-            server.door()
-                    .once(
-                            request -> request.method().equals("POST"),
-                            Answer.error(403, "AccessDenied", "Access Denied"));
-            assertThat(store.delete(List.of(there, absent)).refused()).isEqualTo(Map.of(there, Refusal.DENIED));
-            server.door()
-                    .once(
-                            request -> request.method().equals("POST"),
-                            new Answer(
-                                    200,
-                                    Map.of("Content-Type", "application/xml"),
-                                    "<DeleteResult><Error><Key>errors/locked</Key><Code>AccessDenied</Code><Message>"
-                                            + "Access Denied because object protected by object lock.</Message>"
-                                            + "</Error><Deleted><Key>errors/absent</Key></Deleted></DeleteResult>"));
-            assertThat(store.delete(List.of(there, absent)).refused())
-                    .isEqualTo(Map.of(there, new Refusal(Refusal.Cause.LOCKED, Optional.empty())));
-            assertThat(store.delete(List.of(there, absent))).isEqualTo(DeleteResult.COMPLETE);
-        }
     }
 
     @Test

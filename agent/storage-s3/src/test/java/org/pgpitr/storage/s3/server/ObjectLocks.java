@@ -3,13 +3,15 @@ package org.pgpitr.storage.s3.server;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Versions;
 
 /**
- * Retention of objects, as S3 has it. Without versions, a locked object is neither deleted nor overwritten; with them
+ * Retention and legal holds of objects, as S3 has them. Without versions, a locked object is neither deleted nor overwritten; with them
  * each deletion succeeds, puts a marker, and takes nothing away. A lock is there until the test ends it.
  */
 public final class ObjectLocks {
@@ -17,6 +19,7 @@ public final class ObjectLocks {
 
     private final Versions versions;
     private final Map<String, Instant> locks = new ConcurrentHashMap<>();
+    private final Set<String> holds = ConcurrentHashMap.newKeySet();
 
     ObjectLocks(Versions versions) {
         this.versions = versions;
@@ -27,9 +30,15 @@ public final class ObjectLocks {
         locks.put(partOfKey, until);
     }
 
-    /** The locks have ended. */
+    /** Holds what is or will be there under keys that contain this. */
+    public void hold(String partOfKey) {
+        holds.add(partOfKey);
+    }
+
+    /** The locks have ended, and the holds were taken off. */
     public void end() {
         locks.clear();
+        holds.clear();
     }
 
     boolean keepsVersions() {
@@ -37,7 +46,11 @@ public final class ObjectLocks {
     }
 
     boolean forbidsDeletion(String key) {
-        return !keepsVersions() && until(key).isPresent();
+        return !keepsVersions() && (until(key).isPresent() || isHeld(key));
+    }
+
+    private boolean isHeld(String key) {
+        return holds.stream().anyMatch(key::contains);
     }
 
     Optional<Instant> until(String key) {
@@ -71,14 +84,16 @@ public final class ObjectLocks {
 
     /** What a look at the object tells beside. */
     Map<String, String> headers(String method, String target) {
-        return method.equals("HEAD")
-                ? until(target)
-                        .map(end -> Map.of(
-                                "x-amz-object-lock-mode",
-                                "COMPLIANCE",
-                                "x-amz-object-lock-retain-until-date",
-                                end.toString()))
-                        .orElse(Map.of())
-                : Map.of();
+        Map<String, String> headers = new TreeMap<>();
+        if (method.equals("HEAD")) {
+            until(target).ifPresent(end -> {
+                headers.put("x-amz-object-lock-mode", "COMPLIANCE");
+                headers.put("x-amz-object-lock-retain-until-date", end.toString());
+            });
+            if (isHeld(target)) {
+                headers.put("x-amz-object-lock-legal-hold", "ON");
+            }
+        }
+        return headers;
     }
 }
