@@ -20,7 +20,7 @@ public final class IndexUpkeep {
     /** So many of 65,536 segments, of 256 objects each. */
     private static final int MOST_BLOCKS = 4;
 
-    /** So many groups at most are begun in vain, which a damaged segment keeps from being rolled up. */
+    /** So many of each at most are begun in vain, which a damaged segment keeps from being rolled up. */
     private static final int MOST_IN_VAIN = 16;
 
     private static final int READ_AHEAD = 16;
@@ -33,11 +33,32 @@ public final class IndexUpkeep {
      */
     public record Result(int made, List<IndexBuilder.Broken> broken) {}
 
+    /** How many roll-ups of a level may be begun yet: damaged ones take nothing from those that can be made. */
+    private static final class Allowance {
+        private int toMake;
+        private int inVain = MOST_IN_VAIN;
+
+        Allowance(int toMake) {
+            this.toMake = toMake;
+        }
+
+        boolean isLeft() {
+            return toMake > 0 && inVain > 0;
+        }
+
+        void take(boolean made) {
+            if (made) {
+                toMake--;
+            } else {
+                inVain--;
+            }
+        }
+    }
+
     private final Generation generation;
     private final RollUps rollUps;
-    private int groupsLeft = MOST_GROUPS;
-    private int blocksLeft = MOST_BLOCKS;
-    private int vainLeft = MOST_IN_VAIN;
+    private final Allowance groups = new Allowance(MOST_GROUPS);
+    private final Allowance blocks = new Allowance(MOST_BLOCKS);
     private int made;
     private final List<IndexBuilder.Broken> broken = new ArrayList<>();
 
@@ -85,49 +106,30 @@ public final class IndexUpkeep {
             GroupReading reading =
                     new GroupReading(index, rollUps, generation.identity().segmentSize(), broken::add);
             for (ArchivedWal.Run run : runs) {
-                if (isGroupLeft()) {
-                    groups(reading, run);
-                }
-                if (blocksLeft > 0) {
-                    blocks(reading, run);
-                }
+                make(Level.GROUP, reading, run, groups);
+                make(Level.BLOCK, reading, run, blocks);
             }
         }
         return new Result(made, List.copyOf(broken));
     }
 
-    private boolean isGroupLeft() {
-        return groupsLeft > 0 && vainLeft > 0;
-    }
-
-    private void groups(GroupReading reading, ArchivedWal.Run run) {
-        long first = Level.GROUP.firstWhole(run.first());
-        Set<Long> present = rollUps.present(Level.GROUP, run.timeline(), first, run.last());
-        int step = Level.GROUP.segments();
-        for (long group = Level.GROUP.first(run.last() + 1) - step; group >= first && isGroupLeft(); group -= step) {
-            if (!present.contains(group)) {
-                if (reading.make(Level.GROUP, run.timeline(), group)) {
-                    groupsLeft--;
-                    made++;
-                } else {
-                    vainLeft--;
-                }
-            }
-        }
-    }
-
-    private void blocks(GroupReading reading, ArchivedWal.Run run) {
-        long first = Level.BLOCK.firstWhole(run.first());
-        int step = Level.BLOCK.segments();
-        if (first + step - 1 > run.last()) {
+    private void make(Level level, GroupReading reading, ArchivedWal.Run run, Allowance allowance) {
+        long first = level.firstWhole(run.first());
+        int step = level.segments();
+        if (!allowance.isLeft() || first + step - 1 > run.last()) {
             return;
         }
-        Set<Long> present = rollUps.present(Level.BLOCK, run.timeline(), first, run.last());
-        for (long block = Level.BLOCK.first(run.last() + 1) - step; block >= first && blocksLeft > 0; block -= step) {
-            if (!present.contains(block) && rollUps.hasAllGroups(run.timeline(), block)) {
-                blocksLeft--;
-                made += reading.make(Level.BLOCK, run.timeline(), block) ? 1 : 0;
+        Set<Long> present = rollUps.present(level, run.timeline(), first, run.last());
+        for (long at = level.first(run.last() + 1) - step; at >= first && allowance.isLeft(); at -= step) {
+            if (!present.contains(at) && isPossible(level, run, at)) {
+                boolean isMade = reading.make(level, run.timeline(), at);
+                allowance.take(isMade);
+                made += isMade ? 1 : 0;
             }
         }
+    }
+
+    private boolean isPossible(Level level, ArchivedWal.Run run, long at) {
+        return level == Level.GROUP || rollUps.hasAllGroups(run.timeline(), at);
     }
 }

@@ -85,13 +85,15 @@ public final class WalIndex implements AutoCloseable {
         STRETCHES
     }
 
-    /** What one object tells, in order; then a segment that tells nothing, since its WAL or its object is broken. */
-    private record Told(List<SegmentSummary> summaries, WalSegmentName broken, RuntimeException why) {}
+    /** A summary, or a segment that tells nothing, since its WAL or its object is broken. */
+    private interface Told {
+        IndexVisitor.Next to(IndexVisitor visitor);
+    }
 
     /** Reads ahead: the objects' reading is handed out in the order of the WAL, and shown in the same order. */
     private void show(TimelineId timeline, long from, long to, Finest finest, IndexVisitor visitor) {
-        Deque<Future<Told>> underWay = new ArrayDeque<>();
-        Iterator<Callable<Told>> pieces = new Pieces(timeline, from, to, finest);
+        Deque<Future<List<Told>>> underWay = new ArrayDeque<>();
+        Iterator<Callable<List<Told>>> pieces = new Pieces(timeline, from, to, finest);
         try {
             while (true) {
                 while (underWay.size() < readAhead && pieces.hasNext()) {
@@ -108,22 +110,17 @@ public final class WalIndex implements AutoCloseable {
         }
     }
 
-    private static IndexVisitor.Next show(Told told, IndexVisitor visitor) {
-        for (SegmentSummary summary : told.summaries()) {
-            if (visitor.visit(summary) == IndexVisitor.Next.STOP) {
+    private static IndexVisitor.Next show(List<Told> told, IndexVisitor visitor) {
+        for (Told each : told) {
+            if (each.to(visitor) == IndexVisitor.Next.STOP) {
                 return IndexVisitor.Next.STOP;
             }
         }
-        if (told.why() instanceof BrokenWalException broken) {
-            return visitor.broken(told.broken(), broken);
-        }
-        return told.why() instanceof PgpitrException damaged
-                ? visitor.damaged(told.broken(), damaged)
-                : IndexVisitor.Next.CONTINUE;
+        return IndexVisitor.Next.CONTINUE;
     }
 
     /** The objects to be read, from the first segment of a range to its last. */
-    private final class Pieces implements Iterator<Callable<Told>> {
+    private final class Pieces implements Iterator<Callable<List<Told>>> {
         private final TimelineId timeline;
         private final long to;
         private final Finest finest;
@@ -155,7 +152,7 @@ public final class WalIndex implements AutoCloseable {
         }
 
         @Override
-        public Callable<Told> next() {
+        public Callable<List<Told>> next() {
             if (end < 0 || at > end) {
                 ArchivedWal.Run run = runs.next();
                 at = Math.max(at, run.first());
@@ -190,23 +187,19 @@ public final class WalIndex implements AutoCloseable {
     }
 
     /** Of whole groups within a block. */
-    private Told block(TimelineId timeline, long first, long last) {
+    private List<Told> block(TimelineId timeline, long first, long last) {
         Optional<RollUp> rollUp = rollUps.read(Level.BLOCK, timeline, Level.BLOCK.first(first));
         if (rollUp.isPresent()) {
             return told(within(rollUp.get(), first, last));
         }
-        List<SegmentSummary> all = new ArrayList<>();
+        List<Told> all = new ArrayList<>();
         for (long group = first; group <= last; group += Level.GROUP.segments()) {
-            Told told = group(timeline, group, group + Level.GROUP.segments() - 1, Finest.STRETCHES);
-            all.addAll(told.summaries());
-            if (told.broken() != null) {
-                return new Told(all, told.broken(), told.why());
-            }
+            all.addAll(group(timeline, group, group + Level.GROUP.segments() - 1, Finest.STRETCHES));
         }
-        return told(all);
+        return all;
     }
 
-    private Told group(TimelineId timeline, long first, long last, Finest finest) {
+    private List<Told> group(TimelineId timeline, long first, long last, Finest finest) {
         Optional<RollUp> rollUp = rollUps.read(Level.GROUP, timeline, Level.GROUP.first(first));
         if (rollUp.isEmpty()) {
             return single(timeline, first, last);
@@ -216,22 +209,23 @@ public final class WalIndex implements AutoCloseable {
                 finest == Finest.STRETCHES && entries.size() == Level.GROUP.entries() ? together(entries) : entries);
     }
 
-    private Told single(TimelineId timeline, long first, long last) {
-        List<SegmentSummary> all = new ArrayList<>();
+    /** Each by itself: one that is broken hides none behind it. */
+    private List<Told> single(TimelineId timeline, long first, long last) {
+        List<Told> all = new ArrayList<>();
         for (long number = first; number <= last; number++) {
             WalSegmentName name = WalSegmentName.of(timeline, number, size);
             try {
-                summaries.read(name).ifPresent(all::add);
+                summaries.read(name).ifPresent(summary -> all.add(visitor -> visitor.visit(summary)));
             } catch (BrokenWalException e) {
-                return new Told(all, name, e);
+                all.add(visitor -> visitor.broken(name, e));
             } catch (PgpitrException e) {
                 if (e.exitCode() != ExitCode.CORRUPT) {
                     throw e;
                 }
-                return new Told(all, name, e);
+                all.add(visitor -> visitor.damaged(name, e));
             }
         }
-        return told(all);
+        return all;
     }
 
     /** One summary of them all; each by itself where they don't follow each other, which their reader then finds. */
@@ -249,8 +243,10 @@ public final class WalIndex implements AutoCloseable {
                 .toList();
     }
 
-    private static Told told(List<SegmentSummary> summaries) {
-        return new Told(summaries, null, null);
+    private static List<Told> told(List<SegmentSummary> summaries) {
+        return summaries.stream()
+                .<Told>map(summary -> visitor -> visitor.visit(summary))
+                .toList();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.SegmentSummary;
@@ -21,6 +22,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
@@ -244,10 +246,21 @@ class GrowingRollUpsTest {
         GrowingRollUps growing = new GrowingRollUps(() -> generation, broken::add);
         long last = 65_536 - 256;
         List<SegmentSummary> pattern = summaries(last, 256);
-        for (long group = 0; group < last; group += 256) {
+        rollUpGroups(generation, last, pattern);
+        assertThat(addAll(growing, pattern)).containsExactly(name(last));
+        assertThat(new RollUps(generation)
+                        .read(Level.BLOCK, ONE, 0)
+                        .orElseThrow()
+                        .entries())
+                .hasSize(256);
+    }
+
+    /** All groups before a segment, each as the pattern, moved. */
+    private static void rollUpGroups(Generation generation, long behind, List<SegmentSummary> pattern) {
+        for (long group = 0; group < behind; group += 256) {
             List<SegmentSummary> entries = new ArrayList<>();
             for (SegmentSummary each : pattern) {
-                long number = each.number() - last + group;
+                long number = each.number() - pattern.get(0).number() + group;
                 entries.add(new SegmentSummary(
                         name(number),
                         1,
@@ -263,12 +276,63 @@ class GrowingRollUpsTest {
             }
             new RollUps(generation).write(Level.GROUP, ONE, group, RollUp.of(Level.GROUP, entries));
         }
-        assertThat(addAll(growing, pattern)).containsExactly(name(last));
-        assertThat(new RollUps(generation)
-                        .read(Level.BLOCK, ONE, 0)
-                        .orElseThrow()
-                        .entries())
-                .hasSize(256);
+    }
+
+    @Test
+    void damaged_blocks_take_nothing_from_older_ones() throws Exception {
+        Generation generation = generation(CLUSTER, Keys.none());
+        int block = 65_536;
+        rollUpGroups(generation, block, summaries(0, 256));
+        for (long group = block; group < 5L * block; group += 256) {
+            put(generation, 256, ONE, group);
+        }
+        for (int damaged = 1; damaged < 5; damaged++) {
+            store.putIfAbsent(generation.layout().wal(name((long) damaged * block)), Content.of(new byte[100]));
+        }
+        ArchivedWal.Builder wal = ArchivedWal.builder();
+        for (long number = 0; number < 5L * block; number++) {
+            wal.segment(ONE, number, 1000);
+        }
+
+        IndexUpkeep.Result upkeep = IndexUpkeep.run(generation, wal.build());
+
+        assertThat(upkeep.broken())
+                .extracting(IndexBuilder.Broken::segment)
+                .containsExactly(name(4L * block), name(3L * block), name(2L * block), name(block));
+        assertThat(upkeep.made()).isEqualTo(1);
+        assertThat(new RollUps(generation).present(Level.BLOCK, ONE, 0, 5L * block))
+                .containsExactly(0L);
+    }
+
+    @Test
+    void a_damaged_segment_hides_none_behind_it_where_the_roll_up_can_not_be_read() throws Exception {
+        Generation generation = generation(CLUSTER, Keys.none());
+        List<SegmentSummary> summaries = summaries(256, 256);
+        archive(generation, summaries);
+        put(generation, 256, ONE, 256);
+        damage(generation, 300);
+        damage(generation, 400);
+        List<Long> told = new ArrayList<>();
+        List<Long> damaged = new ArrayList<>();
+
+        try (WalIndex index = new WalIndex(generation, new WalArchive(generation).scan(), 4)) {
+            index.segments(ONE, 256, 511, new IndexVisitor() {
+                @Override
+                public Next visit(SegmentSummary summary) {
+                    told.add(summary.number());
+                    return Next.CONTINUE;
+                }
+
+                @Override
+                public Next damaged(WalSegmentName segment, PgpitrException why) {
+                    damaged.add(segment.number(CLUSTER.segmentSize()));
+                    return Next.CONTINUE;
+                }
+            });
+        }
+
+        assertThat(damaged).containsExactly(300L, 400L);
+        assertThat(told).hasSize(254).isSorted().contains(299L, 301L, 399L, 401L, 511L);
     }
 
     @Test
