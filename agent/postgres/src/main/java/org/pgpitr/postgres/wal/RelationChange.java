@@ -4,8 +4,9 @@ import java.util.Optional;
 import org.pgpitr.postgres.Lsn;
 
 /**
- * A relation's main fork that came, went or was cut; of an unlogged one the initialization fork that came. {@code DROP TABLE} drops; {@code TRUNCATE}, {@code VACUUM FULL} and
- * other rewrites create one and drop another in the same transaction; {@code VACUUM} cuts empty ends off.
+ * A relation's main fork that came, went or was cut; of an unlogged one the initialization fork that came. {@code DROP
+ * TABLE} drops; {@code TRUNCATE}, {@code VACUUM FULL} and other rewrites create one and drop another in the same
+ * transaction; {@code VACUUM} cuts empty ends off.
  *
  * @param kind what happened
  * @param relation whose file

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import org.pgpitr.storage.s3.server.S3ServerOptions.Versions;
 
 /**
- * Retention and legal holds of objects, as S3 has them. Without versions, a locked object is neither deleted nor overwritten; with them
- * each deletion succeeds, puts a marker, and takes nothing away. A lock is there until the test ends it.
+ * Retention and legal holds of objects, as S3 has them. Without versions, a locked object is neither deleted nor
+ * overwritten; with them each deletion succeeds, puts a marker, and takes nothing away. A lock is there until the test
+ * ends it.
  */
 public final class ObjectLocks {
     private static final Pattern DELETED = Pattern.compile("<Deleted><Key>(.*?)</Key></Deleted>");
