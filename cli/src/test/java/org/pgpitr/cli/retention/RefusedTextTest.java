@@ -13,8 +13,7 @@ import org.pgpitr.storage.Refusal;
 import org.pgpitr.storage.Refusal.Cause;
 
 class RefusedTextTest {
-    private static final Refusal LOCKED =
-            new Refusal(Cause.LOCKED, Optional.of(Instant.parse("2026-12-24T18:00:00Z")));
+    private static final Refusal LOCKED = new Refusal(Cause.LOCKED, Optional.of(Instant.parse("2026-12-24T18:00:00Z")));
     private static final Refusal HELD = new Refusal(Cause.HELD, Optional.empty());
 
     private static RefusedText text(Map<ObjectKey, Refusal> refused) {

@@ -160,8 +160,8 @@ class SegmentSummaryTest {
         Lsn created = wal.create(700, OTHER, 3);
         wal.switchSegment();
         assertThat(summaries(17, wal).get(0).facts().relations())
-                .containsExactly(new RelationChange(
-                        RelationChange.Kind.CREATED, OTHER, 700, 0, created, Optional.empty()));
+                .containsExactly(
+                        new RelationChange(RelationChange.Kind.CREATED, OTHER, 700, 0, created, Optional.empty()));
     }
 
     @Test

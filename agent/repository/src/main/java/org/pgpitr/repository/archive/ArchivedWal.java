@@ -275,8 +275,7 @@ public final class ArchivedWal {
                     inPieces.add(sorted.numbers[i]);
                 }
             }
-            return new Segments(
-                    Arrays.copyOf(sorted.numbers, sorted.count), bytesBefore, partials, streamed, inPieces);
+            return new Segments(Arrays.copyOf(sorted.numbers, sorted.count), bytesBefore, partials, streamed, inPieces);
         }
     }
 

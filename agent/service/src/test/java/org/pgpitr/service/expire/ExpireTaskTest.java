@@ -350,8 +350,7 @@ class ExpireTaskTest {
         ExpireReport report = fixture.task(store, newest(1)).run();
 
         assertThat(report.spared())
-                .containsExactly(
-                        new ExpireReport.Spared(1, id(2), "it was pinned just now: wait", Optional.empty()));
+                .containsExactly(new ExpireReport.Spared(1, id(2), "it was pinned just now: wait", Optional.empty()));
         assertThat(left()).containsAll(segments(1, 1, 20, 44));
     }
 
@@ -402,12 +401,10 @@ class ExpireTaskTest {
                 .run();
 
         assertThat(report.deletedBackups()).isEmpty();
-        assertThat(report.spared())
-                .isNotEmpty()
-                .allSatisfy(spared -> {
-                    assertThat(spared.reason()).isEqualTo("the store keeps its manifest locked");
-                    assertThat(spared.lockedUntil()).hasValue(day(9));
-                });
+        assertThat(report.spared()).isNotEmpty().allSatisfy(spared -> {
+            assertThat(spared.reason()).isEqualTo("the store keeps its manifest locked");
+            assertThat(spared.lockedUntil()).hasValue(day(9));
+        });
         assertThat(report.outcome().refused().values()).isNotEmpty().containsOnly(lock);
         assertThat(left()).containsAll(segments(1, 1, 10, 44));
     }

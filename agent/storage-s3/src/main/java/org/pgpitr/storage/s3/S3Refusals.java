@@ -43,8 +43,8 @@ final class S3Refusals {
         });
         try {
             Map<ObjectKey, Future<Optional<Refusal>>> looks = new LinkedHashMap<>();
-            refused.forEach((key, said) -> looks.put(
-                    key, threads.submit(() -> look.apply(key).map(object -> S3Lock.refusal(said, object)))));
+            refused.forEach((key, said) ->
+                    looks.put(key, threads.submit(() -> look.apply(key).map(object -> S3Lock.refusal(said, object)))));
             looks.forEach((key, future) -> result(key, future).ifPresent(refusal -> left.put(key, refusal)));
         } finally {
             threads.shutdownNow();
