@@ -1,6 +1,8 @@
 package org.pgpitr.storage.s3;
 
 import java.io.EOFException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.xml.stream.XMLStreamException;
 import org.pgpitr.storage.ObjectKey;
@@ -33,8 +35,12 @@ final class S3Listing {
                 .prefix(settings.keyPrefix() + prefix)
                 .startAfter(after)
                 .build();
+        Set<String> places = new HashSet<>(); // at which it went on since the last object
         while (true) {
             ListPage page = page(tried, request);
+            if (!page.objects().isEmpty()) {
+                places.clear();
+            }
             for (ListedObject object : page.objects()) {
                 if (show(tried, object) == ListVisitor.Next.STOP) {
                     return;
@@ -42,6 +48,9 @@ final class S3Listing {
             }
             if (page.next().isEmpty()) {
                 return;
+            }
+            if (!places.add(page.next().get())) {
+                throw errors.senseless(tried, "the listing goes on where it has been before, without an end");
             }
             request = request.toBuilder().continuationToken(page.next().get()).build();
         }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ObjectKey;
@@ -408,6 +409,29 @@ class S3StoreErrorsTest {
                     .hasMessageContaining("InternalError");
         }
         assertThat(seen).containsExactly(ObjectKey.of("a"));
+    }
+
+    /** With objects it would meet the order of the keys; without any, nothing but the place at which it goes on. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void a_listing_that_comes_back_to_where_it_was_is_no_endless_one(int places) {
+        for (int i = 0; i < 2 * places + 2; i++) {
+            server.door()
+                    .once(
+                            request -> true,
+                            new Answer(
+                                    200,
+                                    Map.of("Content-Type", "application/xml"),
+                                    "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t"
+                                            + i % places + "</NextContinuationToken></ListBucketResult>"));
+        }
+        server.door().forgetRequests();
+        try (S3Store store = S3Store.open(settings)) {
+            assertThatThrownBy(() -> store.list("", (key, stat) -> Next.CONTINUE))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("the listing goes on where it has been before, without an end");
+        }
+        assertThat(server.door().requests()).hasSize(places + 1);
     }
 
     @Test
