@@ -85,8 +85,7 @@ public final class ArchivePush {
     }
 
     private Result push(LocalWalFile local) {
-        // Compressed for all, and for each once more where it is encrypted.
-        int copies = 1 + repositories.size();
+        int copies = copies(repositories);
         int level = repositories.get(0).compressionLevel();
         try (SegmentReading reading = SegmentReading.begin(local, level, limits, copies)) {
             Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
@@ -95,6 +94,11 @@ public final class ArchivePush {
                     : pushToAll(local, reading, cluster);
             return new Result(local.name(), local.content().length(), outcomes, reading.summary());
         }
+    }
+
+    /** How often a compressed segment is held: once for all of them, and once more for each that encrypts it. */
+    static int copies(List<Repository> repositories) {
+        return 1 + (int) repositories.stream().filter(each -> each.keys().encrypts()).count();
     }
 
     private WalArchive.Pushed push(

@@ -19,6 +19,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ForwardingStore;
@@ -81,6 +82,16 @@ class PushLimitsTest {
             threads.shutdownNow();
         }
         assertThat(store.segments).hasValue(limits.pushes());
+    }
+
+    @Test
+    void only_where_it_is_encrypted_a_segment_is_held_twice() {
+        Repository plain = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 3);
+        Keys keys = Keys.of(List.of(AgeIdentity.generate().recipient()), List.of());
+        Repository encrypted = new Repository(new MemoryStore(), new ClusterName("main"), keys, 3);
+        assertThat(ArchivePush.copies(List.of(plain, plain))).isEqualTo(1);
+        assertThat(ArchivePush.copies(List.of(encrypted))).isEqualTo(2);
+        assertThat(ArchivePush.copies(List.of(plain, encrypted, encrypted))).isEqualTo(3);
     }
 
     @Test
