@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,6 +163,27 @@ class HookLauncherTest {
         }
         Files.delete(data.resolve(FILE));
         push(Map.of()).isDoneByJava();
+    }
+
+    @Test
+    @DisplayName("Class 10: of a clock that jumps no acknowledgement comes into being, and none goes")
+    void times_are_compared_for_being_the_same_however_far_the_clock_jumped() throws Exception {
+        List<FileTime> times = new ArrayList<>();
+        for (String time : List.of("1970-01-01T00:00:00Z", "2001-09-09T01:46:40Z", "2037-12-31T23:59:59Z")) {
+            times.add(FileTime.from(Instant.parse(time)));
+        }
+        for (FileTime written : times) {
+            Files.setLastModifiedTime(data.resolve(FILE), written);
+            for (FileTime acknowledged : times) {
+                acknowledgements.add(SEGMENT, acknowledged);
+                Result result = push(Map.of());
+                if (acknowledged.equals(written)) {
+                    assertThat(result).isEqualTo(new Result(0, ""));
+                } else {
+                    result.isDoneByJava();
+                }
+            }
+        }
     }
 
     @Test

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +29,7 @@ import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.storage.s3.server.Fault;
+import org.pgpitr.storage.s3.server.RecordedRequest;
 import org.pgpitr.storage.s3.server.S3Server;
 
 /** Stores that fail or hang, and disks that are full or read-only, beside a real server. */
@@ -61,6 +65,14 @@ class AgentFaultsTest {
         return source.server().query("select pg_walfile_name(pg_switch_wal())");
     }
 
+    /** A segment and its offer, as PostgreSQL leaves them on a host with another time. */
+    private static void touch(PostgresInstance server, String segment, Instant time) throws IOException {
+        Path wal = server.dataDirectory().resolve("pg_wal");
+        for (Path file : List.of(wal.resolve(segment), wal.resolve("archive_status/" + segment + ".ready"))) {
+            Files.setLastModifiedTime(file, FileTime.from(time));
+        }
+    }
+
     /** The agent writes its status down once a second. */
     private static void awaitStatus(Cluster source, String error) {
         source.server().await("the status", () -> {
@@ -75,7 +87,8 @@ class AgentFaultsTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName(
-            "Class 18: with a store that fails or hangs the hook fails in bounded time, and all is archived after it")
+            "Class 10, 18: with a store that fails or hangs the hook fails in bounded time, and all is archived after it,"
+                    + " however the clock jumped meanwhile")
     void a_store_that_is_ill(Ill ill) throws Exception {
         try (S3Server s3 = S3Server.start();
                 AgentProcess agent = AgentProcess.beside(work, Variant.DISK, AgentProcess.variables(s3))
@@ -97,9 +110,14 @@ class AgentFaultsTest {
             assertThat(AgentTest.done(server)).doesNotContain(waiting);
             assertThat(agent.log()).contains(waiting + " is not archived: ").doesNotContain(S3Server.SECRET_KEY);
 
+            String later = segment(source, "later, when the clock was set back");
+            touch(server, waiting, Instant.now().plus(Duration.ofDays(400)));
+            touch(server, later, Instant.EPOCH);
+            assertThat(source.pgpitr().run("status").expect(ExitCode.OK).err()).contains("the store fails");
+
             s3.door().heal();
             AgentProcess.awaitDrained(server);
-            assertThat(AgentTest.done(server)).contains(waiting);
+            assertThat(AgentTest.done(server)).contains(waiting, later);
             assertThat(agent.log()).contains("archiving again");
             agent.stop();
 
@@ -109,7 +127,21 @@ class AgentFaultsTest {
             server.await("a failure of the hook alone", () -> failures(server) > before);
             s3.door().heal();
             AgentProcess.awaitDrained(server);
+            expectTheRequestsOfTheManual(source, s3);
         }
+    }
+
+    /** What {@code docs/archiving.md} counts for the hook alone: a PUT and two GET a segment. */
+    private static void expectTheRequestsOfTheManual(Cluster source, S3Server s3) {
+        s3.door().forgetRequests();
+        source.insert("counted");
+        source.archive();
+        List<String> methods =
+                s3.door().requests().stream().map(RecordedRequest::method).toList();
+        long puts = methods.stream().filter("PUT"::equals).count();
+        assertThat(puts).isPositive();
+        assertThat(methods.stream().filter("GET"::equals).count()).isEqualTo(2 * puts);
+        assertThat(methods).hasSize((int) (3 * puts));
     }
 
     @Test

@@ -98,6 +98,23 @@ class StreamProgressTest {
     }
 
     @Test
+    void what_waits_is_known_under_load_also_where_the_clock_was_set_back_or_forth() {
+        progress.streaming(at(1000));
+        for (int jump : new int[] {-3_600_000, 3_600_000}) {
+            received(2000, 2000);
+            pass(jump);
+            Instant jumped = now;
+            for (int i = 1; i <= 5; i++) {
+                pass(200);
+                received(2000 + i, 2000 + i);
+                progress.durable(at(2000 + i - 1));
+                assertThat(progress.status().waitingSince()).contains(jumped.plusMillis(200L * i));
+            }
+            progress.durable(at(2005));
+        }
+    }
+
+    @Test
     void a_store_that_is_away_for_long_takes_no_memory() {
         progress.streaming(at(1000));
         for (int i = 1; i <= 5000; i++) {
