@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.cli.option.ConfigurationOptions;
@@ -16,6 +18,7 @@ import org.pgpitr.cli.output.LabelledPage;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.service.agent.ArchivingStatus;
+import org.pgpitr.service.agent.LoneReceiver;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.spool.Spool;
 import picocli.CommandLine.ArgGroup;
@@ -80,7 +83,7 @@ public final class StatusCommand extends PgpitrCommand {
         status.agent()
                 .map(facts -> facts.get("stream") instanceof Map<?, ?> stream ? stream : null)
                 .ifPresent(stream -> page.entry("stream", stream(stream)));
-        status.stream().ifPresent(stream -> page.entry("stream", alone(stream)));
+        status.receivers().forEach(receiver -> page.entry("stream", alone(receiver)));
         status.agent().flatMap(StatusCommand::namesTrouble).ifPresent(trouble -> page.entry("names", trouble));
         return page;
     }
@@ -139,9 +142,18 @@ public final class StatusCommand extends PgpitrCommand {
                         "last error, at " + archiver.get("last_error_time") + ": " + archiver.get("last_error"));
     }
 
-    private List<String> alone(Map<String, Object> facts) {
+    /** Of one that is gone nothing is told that was true only while it ran. */
+    private List<String> alone(LoneReceiver receiver) {
+        Map<String, Object> facts = receiver.facts();
+        if (receiver.condition() == LoneReceiver.Condition.GONE) {
+            return List.of("process " + facts.get("pid") + " is gone, last heard of at " + facts.get("updated")
+                    + ", slot " + facts.get("slot"));
+        }
         List<String> lines = new ArrayList<>();
         lines.add("process " + facts.get("pid") + ", since " + facts.get("started") + ", slot " + facts.get("slot"));
+        if (receiver.condition() == LoneReceiver.Condition.SILENT) {
+            lines.add("has said nothing since " + facts.get("updated") + "; then:");
+        }
         lines.addAll(stream(facts));
         return lines;
     }
@@ -161,6 +173,13 @@ public final class StatusCommand extends PgpitrCommand {
         return lines;
     }
 
+    private static Map<String, Object> receiver(LoneReceiver receiver) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("condition", receiver.condition().name().toLowerCase(Locale.ROOT));
+        members.putAll(receiver.facts());
+        return members;
+    }
+
     private static JsonObject json(ArchivingStatus status) {
         return new JsonObject()
                 .put("data_directory", status.dataDirectory())
@@ -174,6 +193,10 @@ public final class StatusCommand extends PgpitrCommand {
                 .put("wal_disk_bytes", status.totalBytes())
                 .put("warnings", status.warnings())
                 .put("agent", status.agent())
-                .put("stream", status.stream());
+                .put(
+                        "receivers",
+                        status.receivers().stream()
+                                .map(StatusCommand::receiver)
+                                .toList());
     }
 }

@@ -150,6 +150,9 @@ public final class StreamCommand extends PgpitrCommand {
                         environment.clock()));
         try {
             receiver.run();
+        } catch (RuntimeException e) {
+            told.ifPresent(file -> file.failed(e));
+            throw e;
         } finally {
             told.ifPresent(StreamStatusFile::close);
         }

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Variant;
@@ -49,9 +50,18 @@ class StreamAloneTest {
                 Streaming.awaitDurable(source);
                 stream.kill();
             }
-            assertThat(source.pgpitr().run("status").expect(ExitCode.OK).out())
-                    .as("the receiver was killed, and its file stands")
-                    .doesNotContain("durable up to");
+            Outcome killed = source.pgpitr().run("status").expect(ExitCode.OK);
+            assertThat(killed.out()).contains(" is gone, last heard of at ").doesNotContain("durable up to");
+            assertThat(killed.err()).contains("is gone without having been stopped", "(hint: start it again; ");
+            if (major == Majors.newest()) {
+                Streaming again = Streaming.begin(source);
+                Streaming.awaitDurable(source);
+                expectStatus(source);
+                again.stop();
+                Outcome stopped = source.pgpitr().run("status").expect(ExitCode.OK);
+                assertThat(stopped.out()).doesNotContain("slot pgpitr");
+                assertThat(stopped.err()).doesNotContain("pgpitr stream");
+            }
             source.server().kill();
             Outcome plan = source.pgpitr().run("plan").expect(ExitCode.OK);
             assertThat(plan.out()).contains("streamed");

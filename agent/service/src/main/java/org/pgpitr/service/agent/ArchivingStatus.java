@@ -25,7 +25,7 @@ import org.pgpitr.service.spool.StatusFile;
  * How archiving gets on, from what stands on this host: needs neither the agent, nor the server, nor the store.
  *
  * @param agent what a running agent says of itself; empty if none runs for this data directory
- * @param stream what a running receiver without an agent says of itself; empty if none runs here
+ * @param receivers those that run here without an agent, or that died or ended for a failure and nobody has begun anew
  * @param lastArchived the newest segment that is known to be durable; empty if none is known any more
  * @param lastLsn the end of that segment
  * @param waitingFiles how many files are not archived yet
@@ -37,7 +37,7 @@ import org.pgpitr.service.spool.StatusFile;
 public record ArchivingStatus(
         Path dataDirectory,
         Optional<Map<String, Object>> agent,
-        Optional<Map<String, Object>> stream,
+        List<LoneReceiver> receivers,
         Optional<WalSegmentName> lastArchived,
         Optional<Lsn> lastLsn,
         long waitingFiles,
@@ -59,7 +59,7 @@ public record ArchivingStatus(
         try {
             ArchiveStatus status = new ArchiveStatus(dataDirectory);
             Optional<Map<String, Object>> agent = new StatusFile(spool.status()).read();
-            Optional<Map<String, Object>> stream = new StatusFile(spool.stream()).read();
+            List<LoneReceiver> receivers = receivers(spool, agent.orElse(Map.of()), clock);
             Set<String> durable = agent.isPresent() ? Acknowledgements.present(spool) : Set.of();
             Backlog backlog = status.look(Archiver.WINDOW + 1, durable);
             Optional<Instant> oldest = backlog.first().stream()
@@ -71,7 +71,7 @@ public record ArchivingStatus(
             return new ArchivingStatus(
                     dataDirectory,
                     agent,
-                    stream,
+                    receivers,
                     last,
                     last.map(name -> name.end(segmentSize)),
                     backlog.files(),
@@ -80,7 +80,7 @@ public record ArchivingStatus(
                     oldest,
                     disk.free(),
                     disk.total(),
-                    warnings(disk, oldest, agent.orElse(Map.of()), stream.orElse(Map.of()), clock));
+                    warnings(disk, oldest, agent.orElse(Map.of()), receivers, clock));
         } catch (NoSuchFileException e) {
             throw new PgpitrException(
                     ExitCode.USAGE,
@@ -91,6 +91,15 @@ public record ArchivingStatus(
             throw new PgpitrException(
                     ExitCode.USAGE, "can't look at " + dataDirectory + ": " + e, "run this as the server's user", e);
         }
+    }
+
+    /** The word of one that is gone counts for nothing any more where the agent has taken over its slot. */
+    private static List<LoneReceiver> receivers(Spool spool, Map<String, Object> agent, Clock clock)
+            throws IOException {
+        Object takenOver = part(agent, "stream").get("slot");
+        return LoneReceiver.all(spool, clock).stream()
+                .filter(each -> each.condition() != LoneReceiver.Condition.GONE || !each.isOf(takenOver))
+                .toList();
     }
 
     /** What PostgreSQL has forgotten by now the agent may still know. */
@@ -109,7 +118,7 @@ public record ArchivingStatus(
     }
 
     private static List<String> warnings(
-            WalDisk disk, Optional<Instant> oldest, Map<String, Object> agent, Map<String, Object> alone, Clock clock) {
+            WalDisk disk, Optional<Instant> oldest, Map<String, Object> agent, List<LoneReceiver> alone, Clock clock) {
         List<String> all = new ArrayList<>();
         if (disk.isScarce()) {
             all.add("the disk of pg_wal has " + disk.freePercent() + " % left; when it is full the server stops");
@@ -123,9 +132,12 @@ public record ArchivingStatus(
         if (part(agent, "prefetch").get("last_error") != null) {
             all.add("WAL is not fetched ahead of the recovery");
         }
-        if (isDown(part(agent, "stream")) || isDown(alone)) {
+        if (isDown(part(agent, "stream"))
+                || alone.stream()
+                        .anyMatch(each -> each.condition() == LoneReceiver.Condition.RUNNING && isDown(each.facts()))) {
             all.add("the stream is down; what has not been archived is lost with this host");
         }
+        alone.forEach(each -> each.warning().ifPresent(all::add));
         return List.copyOf(all);
     }
 

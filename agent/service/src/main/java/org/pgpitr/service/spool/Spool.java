@@ -110,8 +110,13 @@ public final class Spool {
                         "make it a folder of the server's user alone: chmod 700");
             }
             Spool recovery = recovery();
-            for (Path each :
-                    List.of(acknowledged(), asked(), recovery.acknowledged(), recovery.asked(), recovery.delivered())) {
+            for (Path each : List.of(
+                    acknowledged(),
+                    asked(),
+                    receivers(),
+                    recovery.acknowledged(),
+                    recovery.asked(),
+                    recovery.delivered())) {
                 Files.createDirectories(each, PRIVATE);
             }
         } catch (IOException e) {
@@ -153,9 +158,14 @@ public final class Spool {
         return folder.resolve("status.json");
     }
 
-    /** What a receiver without an agent says of itself. */
-    public Path stream() {
-        return folder.resolve("stream.json");
+    /** One file a receiver without an agent, by its slot. */
+    public Path receivers() {
+        return folder.resolve("receivers");
+    }
+
+    /** What the receiver of a slot, without an agent, says of itself. */
+    public Path receiver(String slot) {
+        return receivers().resolve(slot + ".json");
     }
 
     /** What an agent that was started on demand logs. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +20,22 @@ import java.util.function.Consumer;
 public final class StatusFile {
     private final Path file;
     private boolean told;
+
+    /**
+     * What was written last.
+     *
+     * @param isAlive whether the process that wrote it lives still
+     */
+    public record Word(Map<String, Object> facts, boolean isAlive) {
+        /** When; the beginning of time if that can't be read. */
+        public Instant updated() {
+            try {
+                return Instant.parse(String.valueOf(facts.get("updated")));
+            } catch (DateTimeParseException e) {
+                return Instant.EPOCH;
+            }
+        }
+    }
 
     public StatusFile(Path file) {
         this.file = file;
@@ -86,8 +103,13 @@ public final class StatusFile {
         }
     }
 
-    /** What was written last, if by a process that lives; a file that a crash of the host tore says nothing. */
+    /** What was written last, if by a process that lives. */
     public Optional<Map<String, Object>> read() throws IOException {
+        return last().filter(Word::isAlive).map(Word::facts);
+    }
+
+    /** What was written last, by whatever process; a file that a crash of the host tore says nothing. */
+    public Optional<Word> last() throws IOException {
         Map<String, Object> facts;
         try {
             facts = JSON.std.mapFrom(Files.readAllBytes(file));
@@ -96,8 +118,7 @@ public final class StatusFile {
         }
         return facts.get("pid") instanceof Number pid
                         && facts.get("process_started") instanceof String started
-                        && isAlive(pid.longValue(), started)
-                ? Optional.of(facts)
+                ? Optional.of(new Word(facts, isAlive(pid.longValue(), started)))
                 : Optional.empty();
     }
 

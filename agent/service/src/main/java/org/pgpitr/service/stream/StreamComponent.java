@@ -2,6 +2,7 @@ package org.pgpitr.service.stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pgpitr.cluster.ConnectionSettings;
@@ -15,6 +16,7 @@ import org.pgpitr.service.archive.PushLimits;
 /** The receiver as a part of the agent: it goes on whatever breaks it off, since somebody may mend it. */
 public final class StreamComponent implements AgentComponent {
     private final StreamReceiver receiver;
+    private final String slot;
 
     /** @param limits shared with the archiver: both push the same segments */
     public StreamComponent(
@@ -27,6 +29,7 @@ public final class StreamComponent implements AgentComponent {
             MeterRegistry registry) {
         this.receiver = new StreamReceiver(
                 settings, repositories, options, limits, StreamReceiver.OnFailure.RETRY, new Logging(log), clock);
+        this.slot = options.slot();
         StreamMetrics.register(registry, receiver, clock);
     }
 
@@ -42,7 +45,10 @@ public final class StreamComponent implements AgentComponent {
 
     @Override
     public Map<String, Object> status() {
-        return receiver.status().facts();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("slot", slot);
+        facts.putAll(receiver.status().facts());
+        return facts;
     }
 
     private record Logging(AgentLog log) implements StreamListener {

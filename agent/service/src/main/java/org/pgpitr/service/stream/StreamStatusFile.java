@@ -1,24 +1,32 @@
 package org.pgpitr.service.stream;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Threads;
+import org.pgpitr.service.agent.Trouble;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.spool.StatusFile;
 
 /**
  * Lets {@code pgpitr status} know of a receiver that no agent hosts: writes once a second how it is getting on, into the
- * spool of the server's data directory, until it is closed. What a receiver that died has written is known by its process.
+ * spool of the server's data directory, until it is closed. Stopped, it leaves nothing; so what stands there of a process
+ * that is gone tells that it died, or what it ended for.
  */
 public final class StreamStatusFile implements AutoCloseable {
     private static final long BEAT_MILLIS = 1000;
+    private static final long PATIENCE_MILLIS = 10_000;
 
+    private final Path place;
     private final StatusFile file;
     private final String slot;
     private final Supplier<StreamStatus> receiver;
@@ -26,10 +34,14 @@ public final class StreamStatusFile implements AutoCloseable {
     private final Clock clock;
     private final Instant started;
     private final Thread thread;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Trouble end;
+    private boolean defect;
 
     private StreamStatusFile(
-            StatusFile file, String slot, Supplier<StreamStatus> receiver, Consumer<String> trouble, Clock clock) {
-        this.file = file;
+            Path place, String slot, Supplier<StreamStatus> receiver, Consumer<String> trouble, Clock clock) {
+        this.place = place;
+        this.file = new StatusFile(place);
         this.slot = slot;
         this.receiver = receiver;
         this.trouble = trouble;
@@ -51,7 +63,7 @@ public final class StreamStatusFile implements AutoCloseable {
             Supplier<StreamStatus> receiver,
             Consumer<String> trouble,
             Clock clock) {
-        StreamStatusFile status = new StreamStatusFile(new StatusFile(spool.stream()), slot, receiver, trouble, clock);
+        StreamStatusFile status = new StreamStatusFile(spool.receiver(slot), slot, receiver, trouble, clock);
         try {
             if (Spool.isOwn(dataDirectory)) {
                 spool.create();
@@ -71,20 +83,65 @@ public final class StreamStatusFile implements AutoCloseable {
 
     private void write() {
         try {
-            while (true) {
-                Map<String, Object> facts = StatusFile.ofThisProcess(started, clock.instant());
-                facts.put("slot", slot);
-                facts.putAll(receiver.get().facts());
-                file.write(facts, this::tell);
-                TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
-            }
+            do {
+                say();
+            } while (!stopped.await(BEAT_MILLIS, TimeUnit.MILLISECONDS));
+            sayTheEnd();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the end
+            Thread.currentThread().interrupt(); // nobody does that; the file then says that it is silent
         }
     }
 
+    /** Whatever goes wrong here, the next second may be better. */
+    private void say() {
+        try {
+            file.write(facts(), this::tell);
+        } catch (RuntimeException e) {
+            if (!defect) {
+                tell(Trouble.of(e, clock.instant()).message());
+            }
+            defect = true;
+        }
+    }
+
+    private void sayTheEnd() {
+        if (end != null) {
+            say();
+            return;
+        }
+        try {
+            Files.deleteIfExists(place);
+        } catch (IOException e) {
+            tell("can't remove " + place + ": " + e);
+        }
+    }
+
+    private Map<String, Object> facts() {
+        Map<String, Object> facts = StatusFile.ofThisProcess(started, clock.instant());
+        facts.put("slot", slot);
+        facts.putAll(receiver.get().facts());
+        Trouble last = end;
+        if (last != null) {
+            facts.put("state", StreamStatus.State.STOPPED.name().toLowerCase(Locale.ROOT));
+            facts.put("last_error", last.message());
+            facts.put("last_error_time", last.time());
+        }
+        return facts;
+    }
+
+    /** The receiver has ended for that, instead of being stopped; to be followed by {@link #close}. */
+    public void failed(RuntimeException failure) {
+        end = Trouble.of(failure, clock.instant());
+    }
+
+    /** Says nothing any more; returns when that is on the disk, or can't be brought there in some seconds. */
     @Override
     public void close() {
-        thread.interrupt();
+        stopped.countDown();
+        try {
+            thread.join(PATIENCE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
