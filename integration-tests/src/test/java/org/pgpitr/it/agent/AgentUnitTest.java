@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,20 +28,9 @@ import org.pgpitr.service.spool.Spool;
 /** The systemd unit of the samples, as it stands, with this test in systemd's place. */
 @Tag("scenario")
 class AgentUnitTest {
-    private static Map<String, String> unit() throws IOException {
-        Map<String, String> settings = new HashMap<>();
-        for (String line : Files.readAllLines(TestDistribution.sample("systemd/pgpitr-agent.service"))) {
-            int equals = line.indexOf('=');
-            if (equals > 0 && !line.startsWith("#")) {
-                settings.put(line.substring(0, equals), line.substring(equals + 1));
-            }
-        }
-        return settings;
-    }
-
     @Test
     void the_unit_starts_the_agent_hears_that_it_is_ready_and_lives_and_stops_it() throws Exception {
-        Map<String, String> unit = unit();
+        Map<String, String> unit = TestDistribution.unit("pgpitr-agent.service");
         assertThat(unit)
                 .containsEntry("Type", "notify")
                 .containsEntry("ExecStart", TestDistribution.INSTALLED + " agent");

@@ -10,7 +10,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.StringTokenizer;
 import java.util.jar.Attributes;
@@ -79,19 +81,27 @@ public final class TestDistribution {
 
     /** The arguments with which a systemd unit of the samples starts pgpitr. */
     public static String[] unitCommand(String unit) {
+        String[] words = unit(unit).get("ExecStart").split(" ");
+        if (!words[0].equals(INSTALLED)) {
+            throw new IllegalStateException(unit + " starts " + words[0]);
+        }
+        return Arrays.copyOfRange(words, 1, words.length);
+    }
+
+    /** The settings of a systemd unit of the samples; of one that stands there twice, the last. */
+    public static Map<String, String> unit(String unit) {
+        Map<String, String> settings = new HashMap<>();
         try {
-            String line = Files.readAllLines(sample("systemd/" + unit)).stream()
-                    .filter(each -> each.startsWith("ExecStart="))
-                    .findFirst()
-                    .orElseThrow();
-            String[] words = line.substring("ExecStart=".length()).split(" ");
-            if (!words[0].equals(INSTALLED)) {
-                throw new IllegalStateException(unit + " starts " + words[0]);
+            for (String line : Files.readAllLines(sample("systemd/" + unit))) {
+                int equals = line.indexOf('=');
+                if (equals > 0 && !line.startsWith("#")) {
+                    settings.put(line.substring(0, equals), line.substring(equals + 1));
+                }
             }
-            return Arrays.copyOfRange(words, 1, words.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return settings;
     }
 
     /** One of {@code pg-conf-samples}, where the servers' user can read it. */

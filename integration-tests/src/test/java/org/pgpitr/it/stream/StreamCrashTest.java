@@ -26,7 +26,7 @@ import org.pgpitr.postgres.WalSegmentSize;
  * brings WAL. A receiver that was not killed itself goes on; each time all that the server has gets durable; in the end the
  * repository is sound and recovers to the last row.
  *
- * <p>{@code -Dpgpitr.cycles=100} is a long run; {@code -Dpgpitr.seed} repeats one.
+ * <p>{@code -Dpgpitr.cycles=200} is the long run; {@code -Dpgpitr.seed} repeats one.
  */
 @Tag("scenario")
 class StreamCrashTest {
