@@ -195,8 +195,6 @@ public final class StatusCommand extends PgpitrCommand {
                 .put("agent", status.agent())
                 .put(
                         "receivers",
-                        status.receivers().stream()
-                                .map(StatusCommand::receiver)
-                                .toList());
+                        status.receivers().stream().map(StatusCommand::receiver).toList());
     }
 }

@@ -75,14 +75,16 @@ public record LoneReceiver(Path file, Map<String, Object> facts, Condition condi
         return switch (condition) {
             case RUNNING -> Optional.empty();
             case SILENT ->
-                Optional.of(process + ", lives and has said nothing since " + updated + " (hint: it hangs; restart it)");
+                Optional.of(
+                        process + ", lives and has said nothing since " + updated + " (hint: it hangs; restart it)");
             case GONE ->
-                Optional.of("stopped".equals(facts.get("state")) && facts.get("last_error") != null
-                        ? who + " ended at " + updated + ": " + facts.get("last_error")
-                                + " (hint: mend that and start it again; " + removal()
-                        : process + ", is gone without having been stopped, last heard of at " + updated
-                                + "; what has not been archived is lost with this host (hint: start it again; "
-                                + removal());
+                Optional.of(
+                        "stopped".equals(facts.get("state")) && facts.get("last_error") != null
+                                ? who + " ended at " + updated + ": " + facts.get("last_error")
+                                        + " (hint: mend that and start it again; " + removal()
+                                : process + ", is gone without having been stopped, last heard of at " + updated
+                                        + "; what has not been archived is lost with this host (hint: start it again; "
+                                        + removal());
         };
     }
 

@@ -98,7 +98,10 @@ public final class ArchivePush {
 
     /** How often a compressed segment is held: once for all of them, and once more for each that encrypts it. */
     static int copies(List<Repository> repositories) {
-        return 1 + (int) repositories.stream().filter(each -> each.keys().encrypts()).count();
+        return 1
+                + (int) repositories.stream()
+                        .filter(each -> each.keys().encrypts())
+                        .count();
     }
 
     private WalArchive.Pushed push(

@@ -116,8 +116,7 @@ public final class StatusFile {
         } catch (NoSuchFileException | JacksonException e) {
             return Optional.empty();
         }
-        return facts.get("pid") instanceof Number pid
-                        && facts.get("process_started") instanceof String started
+        return facts.get("pid") instanceof Number pid && facts.get("process_started") instanceof String started
                 ? Optional.of(new Word(facts, isAlive(pid.longValue(), started)))
                 : Optional.empty();
     }

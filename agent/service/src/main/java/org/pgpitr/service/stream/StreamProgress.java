@@ -79,7 +79,8 @@ final class StreamProgress {
         serverEnd = Optional.of(server.isAfter(position.lsn()) ? server : position.lsn());
         Instant now = clock.instant();
         Arrival last = arrivals.peekLast();
-        // By how far apart they are: a clock that is set back must not make one of all that comes until it is there again.
+        // By how far apart they are: a clock that is set back must not make one of all that comes until it is there
+        // again.
         if (last != null && Duration.between(last.time(), now).abs().compareTo(TOGETHER) < 0) {
             arrivals.removeLast();
             arrivals.add(new Arrival(last.time(), position.lsn()));

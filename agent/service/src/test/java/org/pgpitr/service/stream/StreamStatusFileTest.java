@@ -166,8 +166,9 @@ class StreamStatusFileTest {
                 .containsEntry("last_error", "the slot is gone");
         left(Map.of("state", "stopped", "last_error", "the slot is gone"));
         assertThat(status().warnings())
-                .anyMatch(each -> each.startsWith("`pgpitr stream` of slot \"mine\" ended at 2026-01-02T03:04:05Z: the slot is"
-                        + " gone (hint: mend that and start it again; "));
+                .anyMatch(each ->
+                        each.startsWith("`pgpitr stream` of slot \"mine\" ended at 2026-01-02T03:04:05Z: the slot is"
+                                + " gone (hint: mend that and start it again; "));
     }
 
     @Test
