@@ -11,8 +11,7 @@ import java.util.TreeMap;
  *
  * @param refused the objects that are still there, because the store refuses to delete them; in the order of their keys
  * @param versionsKept how many objects are gone by their name while the store keeps what they held as an older version,
- *     as a bucket with versions does; as far as it tells, which
- *     counts one too that somebody else had deleted just before
+ *     as a bucket with versions does; as far as it tells: one that somebody else had deleted just before counts too
  */
 public record DeleteResult(Map<ObjectKey, Refusal> refused, long versionsKept) {
     /** All are gone. */

@@ -150,7 +150,7 @@ public final class StreamCommand extends PgpitrCommand {
                         environment.clock()));
         try {
             receiver.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             told.ifPresent(file -> file.failed(e));
             throw e;
         } finally {

@@ -140,8 +140,9 @@ class AgentFaultsTest {
                 s3.door().requests().stream().map(RecordedRequest::method).toList();
         long puts = methods.stream().filter("PUT"::equals).count();
         assertThat(puts).isPositive();
-        assertThat(methods.stream().filter("GET"::equals).count()).isEqualTo(2 * puts);
-        assertThat(methods).hasSize((int) (3 * puts));
+        assertThat(methods).containsOnly("PUT", "GET");
+        // one that is asked again, as a busy machine may make it, is no defect
+        assertThat(methods.size() - puts).isBetween(2 * puts, 2 * puts + 2);
     }
 
     @Test

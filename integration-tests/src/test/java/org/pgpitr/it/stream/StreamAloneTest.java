@@ -54,10 +54,11 @@ class StreamAloneTest {
             assertThat(killed.out()).contains(" is gone, last heard of at ").doesNotContain("durable up to");
             assertThat(killed.err()).contains("is gone without having been stopped", "(hint: start it again; ");
             if (major == Majors.newest()) {
-                Streaming again = Streaming.begin(source);
-                Streaming.awaitDurable(source);
-                expectStatus(source);
-                again.stop();
+                try (Streaming again = Streaming.begin(source)) {
+                    Streaming.awaitDurable(source);
+                    expectStatus(source);
+                    again.stop();
+                }
                 Outcome stopped = source.pgpitr().run("status").expect(ExitCode.OK);
                 assertThat(stopped.out()).doesNotContain("slot pgpitr");
                 assertThat(stopped.err()).doesNotContain("pgpitr stream");

@@ -142,19 +142,30 @@ final class CommitReading {
         boolean rewritten = relation.filter(known -> isRewritten(file.database(), known, changes))
                 .isPresent();
         RelationLocator successor = successors.get(file);
-        if (rewritten || (successor != null && isSameInNewPlace(file, successor, changes))) {
+        if (rewritten || (successor != null && isSameInNewPlace(file, successor, created, changes))) {
             return Fate.REWRITTEN;
         }
-        boolean nothingWent = changes.relationsDeleted == 0 && (!created.isEmpty() || !changes.mayBePartial);
+        boolean nothingWent = changes.relationsDeleted == 0 && (!created.isEmpty() || isRowKept(changes));
         if (successor != null || nothingWent) {
             return relation.filter(known -> known.kind() == 'i').isPresent() ? Fate.REWRITTEN : Fate.TRUNCATED;
         }
         return Fate.DROPPED;
     }
 
-    /** What is moved to another tablespace may be empty, or unlogged, so that its pages tell nothing. */
-    private static boolean isSameInNewPlace(RelationLocator file, RelationLocator successor, Changes changes) {
-        return changes.filled().contains(successor) || successor.tablespace() != file.tablespace();
+    /**
+     * What is moved to another tablespace may be empty, or unlogged, so that its pages tell nothing; but where a file came and
+     * went on the way, it may have been emptied before.
+     */
+    private static boolean isSameInNewPlace(
+            RelationLocator file, RelationLocator successor, List<RelationLocator> created, Changes changes) {
+        boolean straight = created.size() == changes.created().size();
+        return changes.filled().contains(successor) || straight && successor.tablespace() != file.tablespace();
+    }
+
+    /** That no row of {@code pg_class} went says something only if a change of another was seen: it may have moved. */
+    private static boolean isRowKept(Changes changes) {
+        return !changes.mayBePartial
+                && changes.steps().stream().anyMatch(step -> step.kind() == StorageStep.Kind.UPDATED);
     }
 
     private static boolean isRewritten(long database, CatalogRelation relation, Changes changes) {

@@ -28,7 +28,8 @@ public record LeaseHolder(String host, String machine, String boot, long pid, St
     /** This process. */
     public static LeaseHolder thisProcess() {
         long pid = ProcessHandle.current().pid();
-        return new LeaseHolder(hostName(), machineIdentity(), read("/proc/sys/kernel/random/boot_id"), pid, start(pid));
+        return new LeaseHolder(
+                hostName(), machineIdentity(), read("/proc/sys/kernel/random/boot_id"), pid, startOf(pid));
     }
 
     /** What is known of {@code other} where this holder runs. */
@@ -42,7 +43,7 @@ public record LeaseHolder(String host, String machine, String boot, long pid, St
         if (ProcessHandle.of(other.pid).filter(ProcessHandle::isAlive).isEmpty()) {
             return State.DEAD;
         }
-        String start = start(other.pid);
+        String start = startOf(other.pid);
         boolean successor = !start.isEmpty() && !other.processStart.isEmpty() && !start.equals(other.processStart);
         return successor ? State.DEAD : State.ALIVE;
     }
@@ -60,8 +61,11 @@ public record LeaseHolder(String host, String machine, String boot, long pid, St
         }
     }
 
-    /** In ticks since the boot where there is a {@code /proc}: unlike a time, that never shifts with the clock. */
-    private static String start(long pid) {
+    /**
+     * When a process began, to be compared only: in ticks since the boot where there is a {@code /proc}, for unlike a time
+     * that never shifts with the clock. Empty if not known.
+     */
+    public static String startOf(long pid) {
         String stat = read("/proc/" + pid + "/stat");
         if (!stat.isEmpty()) {
             // the second field, the command's name in parentheses, may itself hold spaces

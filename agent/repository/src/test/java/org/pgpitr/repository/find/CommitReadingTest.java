@@ -37,6 +37,10 @@ class CommitReadingTest {
         changes.step(new StorageStep(new Lsn(1), StorageStep.Kind.INSERTED, file.relation(), 0xFFFF_FFFFL));
     }
 
+    private void updateRow(RelationLocator file) {
+        changes.step(new StorageStep(new Lsn(1), StorageStep.Kind.UPDATED, file.relation(), 0xFFFF_FFFFL));
+    }
+
     private Map<String, Fate> fates(RelationLocator... dropped) {
         TransactionRecord end = new TransactionRecord(
                 TransactionRecord.Kind.COMMIT,
@@ -72,11 +76,19 @@ class CommitReadingTest {
 
     @Test
     void no_table_is_dropped_while_its_row_stays() {
+        updateRow(EMPTIED);
+
         assertThat(fates(ORDERS)).isEqualTo(Map.of("public.orders", Fate.TRUNCATED));
     }
 
     @Test
+    void where_nothing_was_seen_of_the_rows_they_may_be_gone() {
+        assertThat(fates(ORDERS)).isEqualTo(Map.of("public.orders", Fate.DROPPED));
+    }
+
+    @Test
     void where_not_all_was_read_the_row_may_be_gone() {
+        updateRow(EMPTIED);
         changes.mayBePartial = true;
 
         assertThat(fates(ORDERS)).isEqualTo(Map.of("public.orders", Fate.DROPPED));
@@ -87,5 +99,13 @@ class CommitReadingTest {
         changes.create(new RelationLocator(16_400, DATABASE, 20_100));
 
         assertThat(fates(ORDERS)).isEqualTo(Map.of("public.orders", Fate.REWRITTEN));
+    }
+
+    @Test
+    void one_that_is_emptied_and_then_moves_has_lost_its_rows() {
+        changes.create(EMPTIED);
+        changes.create(new RelationLocator(16_400, DATABASE, 20_101));
+
+        assertThat(fates(EMPTIED, ORDERS)).isEqualTo(Map.of("public.orders", Fate.TRUNCATED));
     }
 }

@@ -75,8 +75,8 @@ public record LoneReceiver(Path file, Map<String, Object> facts, Condition condi
         return switch (condition) {
             case RUNNING -> Optional.empty();
             case SILENT ->
-                Optional.of(
-                        process + ", lives and has said nothing since " + updated + " (hint: it hangs; restart it)");
+                Optional.of(process + ", lives and has said nothing since " + updated
+                        + " (hint: its log says whether it can't write there; if it hangs, restart it)");
             case GONE ->
                 Optional.of(
                         "stopped".equals(facts.get("state")) && facts.get("last_error") != null

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.pgpitr.repository.lease.LeaseHolder;
 
 /** What a process that works beside a server says of itself, in the spool, for {@code pgpitr status}. */
 public final class StatusFile {
@@ -46,7 +47,7 @@ public final class StatusFile {
         ProcessHandle self = ProcessHandle.current();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("pid", self.pid());
-        facts.put("process_started", startOf(self));
+        facts.put("process_started", LeaseHolder.startOf(self.pid()));
         facts.put("started", started);
         facts.put("updated", now);
         return facts;
@@ -125,11 +126,7 @@ public final class StatusFile {
     private static boolean isAlive(long pid, String started) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .map(process -> startOf(process).equals(started))
+                .map(process -> LeaseHolder.startOf(pid).equals(started))
                 .orElse(false);
-    }
-
-    private static String startOf(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("");
     }
 }

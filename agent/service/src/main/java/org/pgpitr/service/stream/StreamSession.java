@@ -165,7 +165,11 @@ final class StreamSession {
                 pump(stream, from, intake, end);
             } catch (InterruptedException e) {
                 storeRest(intake);
-                report(stream, from, intake.durable());
+                try {
+                    report(stream, from, intake.durable());
+                } catch (RuntimeException gone) {
+                    e.addSuppressed(gone); // the server, perhaps; it is to stop all the same
+                }
                 throw e;
             } catch (RuntimeException e) {
                 // the server may be lost for good, and what it has sent is all that there is

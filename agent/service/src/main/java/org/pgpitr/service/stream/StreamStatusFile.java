@@ -112,7 +112,7 @@ public final class StreamStatusFile implements AutoCloseable {
         try {
             Files.deleteIfExists(place);
         } catch (IOException e) {
-            tell("can't remove " + place + ": " + e);
+            trouble.accept("`pgpitr status` will tell of this receiver as gone: can't remove " + place + ": " + e);
         }
     }
 
@@ -130,7 +130,7 @@ public final class StreamStatusFile implements AutoCloseable {
     }
 
     /** The receiver has ended for that, instead of being stopped; to be followed by {@link #close}. */
-    public void failed(RuntimeException failure) {
+    public void failed(Throwable failure) {
         end = Trouble.of(failure, clock.instant());
     }
 
