@@ -5,6 +5,11 @@ package org.pgpitr.postgres.wal;
  * record to record, as its {@link WalRecord} is.
  */
 public final class BlockReference {
+    /** {@code MAIN_FORKNUM}. */
+    public static final int MAIN_FORK = 0;
+    /** {@code INIT_FORKNUM}, of unlogged relations. */
+    public static final int INIT_FORK = 3;
+
     int id;
     int fork;
     int flags;

@@ -6,11 +6,8 @@ import java.util.Optional;
 public final class StorageRecord {
     private static final int CREATE = 0x10;
     private static final int TRUNCATE = 0x20;
-    private static final long MAIN_FORK_NUMBER = 0;
-    /** {@code INIT_FORKNUM}, of unlogged relations: all that the WAL tells of their coming. */
-    private static final long INIT_FORK_NUMBER = 3;
     /** {@code SMGR_TRUNCATE_HEAP}. */
-    private static final long MAIN_FORK = 0x0001;
+    private static final long CUTS_MAIN_FORK = 0x0001;
 
     private StorageRecord() {}
 
@@ -24,14 +21,14 @@ public final class StorageRecord {
             case CREATE -> {
                 RelationLocator relation = data.relation();
                 long fork = data.uint32();
-                yield fork == MAIN_FORK_NUMBER || fork == INIT_FORK_NUMBER
+                yield fork == BlockReference.MAIN_FORK || fork == BlockReference.INIT_FORK
                         ? Optional.of(change(record, RelationChange.Kind.CREATED, relation, 0))
                         : Optional.empty();
             }
             case TRUNCATE -> {
                 long blocks = data.uint32();
                 RelationLocator relation = data.relation();
-                yield (data.uint32() & MAIN_FORK) != 0
+                yield (data.uint32() & CUTS_MAIN_FORK) != 0
                         ? Optional.of(change(record, RelationChange.Kind.TRUNCATED, relation, blocks))
                         : Optional.empty();
             }

@@ -18,8 +18,6 @@ import org.pgpitr.postgres.wal.WalRecord;
 /** Adds up what each transaction does, record by record, and tells of it when it commits. */
 final class TransactionTracker {
     private static final int XLOG_FPI = 0xB0;
-    private static final int MAIN_FORK = 0;
-    private static final int INIT_FORK = 3;
 
     /** Hears of commits and restore points, in the order of the WAL. */
     interface Listener {
@@ -143,9 +141,9 @@ final class TransactionTracker {
     private void pages(WalRecord record, Changes changes) {
         for (int i = 0; i < record.blockCount(); i++) {
             BlockReference block = record.block(i);
-            if (block.fork() == INIT_FORK) {
+            if (block.fork() == BlockReference.INIT_FORK) {
                 changes.create(relation(block));
-            } else if (block.fork() == MAIN_FORK
+            } else if (block.fork() == BlockReference.MAIN_FORK
                     && !changes.created().isEmpty()
                     && changes.created().contains(relation(block))) {
                 changes.fill(relation(block));

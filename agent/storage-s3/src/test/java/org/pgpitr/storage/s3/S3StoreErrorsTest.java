@@ -384,17 +384,20 @@ class S3StoreErrorsTest {
         }
     }
 
+    private static Answer pageBefore(String next, String contents) {
+        return new Answer(
+                200,
+                Map.of("Content-Type", "application/xml"),
+                "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>" + next
+                        + "</NextContinuationToken>" + contents + "</ListBucketResult>");
+    }
+
     @Test
     void a_listing_that_breaks_between_its_pages_is_no_short_listing() {
         server.door()
                 .once(
                         request -> true,
-                        new Answer(
-                                200,
-                                Map.of("Content-Type", "application/xml"),
-                                "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t"
-                                        + "</NextContinuationToken><Contents><Key>errors/a</Key><Size>1</Size>"
-                                        + "<ETag>0</ETag></Contents></ListBucketResult>"));
+                        pageBefore("t", "<Contents><Key>errors/a</Key><Size>1</Size><ETag>0</ETag></Contents>"));
         server.door()
                 .once(
                         request -> request.target().contains("continuation-token=t"),
@@ -416,14 +419,7 @@ class S3StoreErrorsTest {
     @ValueSource(ints = {1, 3})
     void a_listing_that_comes_back_to_where_it_was_is_no_endless_one(int places) {
         for (int i = 0; i < 2 * places + 2; i++) {
-            server.door()
-                    .once(
-                            request -> true,
-                            new Answer(
-                                    200,
-                                    Map.of("Content-Type", "application/xml"),
-                                    "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t"
-                                            + i % places + "</NextContinuationToken></ListBucketResult>"));
+            server.door().once(request -> true, pageBefore("t" + i % places, ""));
         }
         server.door().forgetRequests();
         try (S3Store store = S3Store.open(settings)) {
