@@ -109,25 +109,12 @@ public final class WalArchive {
      *
      * @return where it is
      */
-    public ObjectKey keepBroken(WalSegmentName name, Content file) {
-        try (Encoded encoded = codec.encodeFile(name.toString(), file)) {
-            return keepBroken(name, encoded);
-        } catch (IOException e) {
-            throw notRead(name, e);
-        }
-    }
-
-    /** As {@link #keepBroken(WalSegmentName, Content)}, of a file that was compressed under its name before. */
     public ObjectKey keepBroken(WalSegmentName name, CompressedFile file) {
         try (Encoded encoded = codec.encodeFile(file, new byte[0])) {
-            return keepBroken(name, encoded);
+            ObjectKey key = layout.broken(name, file.tag().sha256());
+            store.putIfAbsent(key, encoded.content());
+            return key;
         }
-    }
-
-    private ObjectKey keepBroken(WalSegmentName name, Encoded encoded) {
-        ObjectKey key = layout.broken(name, encoded.tag().orElseThrow().sha256());
-        store.putIfAbsent(key, encoded.content());
-        return key;
     }
 
     private static PgpitrException notRead(WalFileName name, IOException cause) {

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.io.SequenceInputStream;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
@@ -38,8 +37,7 @@ public final class Codec {
     private static final int MAX_WINDOW_LOG = 23;
 
     private static final byte[] NO_ANNEX = new byte[0];
-    private static final long MEMORY_LIMIT = 66L << 20;
-    private static final int BUFFER = 1 << 17;
+    private static final int MEMORY_LIMIT = 16 << 20;
 
     private final Encryption encryption;
     private final AgeLayer age;
@@ -137,15 +135,33 @@ public final class Codec {
     /** Encodes a whole object. The caller closes the result. */
     public Encoded encode(Content plaintext) throws IOException {
         requireWritable();
-        return compressed(plaintext, null, NO_ANNEX, null);
+        Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard());
+        try {
+            try (OutputStream sealed = sealing(spill, Optional.empty())) {
+                compress(plaintext, sealed);
+            }
+            return new Encoded(spill, null);
+        } catch (IOException | RuntimeException e) {
+            spill.discard();
+            throw e;
+        }
+    }
+
+    private void compress(Content plaintext, OutputStream sink) throws IOException {
+        try (InputStream in = plaintext.open();
+                OutputStream zstd = new ZstdOutputStreamNoFinalizer(new Unclosed(sink), level).setChecksum(true)) {
+            if (in.transferTo(zstd) != plaintext.length()) {
+                throw new IOException("it changed while it was read");
+            }
+        }
     }
 
     /**
      * Encodes an object that holds one file, with its digest to be read from the first kilobyte without a key.
      *
      * @param name of the file
-     * @param file must be the same whenever it is opened
-     * @throws IOException if the file can't be read, or changes meanwhile
+     * @param file is read once
+     * @throws IOException if the file can't be read, or its length is not what it tells
      */
     public Encoded encodeFile(String name, Content file) throws IOException {
         return encodeFile(name, file, NO_ANNEX);
@@ -162,15 +178,26 @@ public final class Codec {
         if (file.length() <= FileCompressor.MAX_FILE) {
             try (FileCompressor compressor = FileCompressor.take(file.length())) {
                 Content unused = compressor.read(file);
-                return encodeFile(compressor.compress(name, level), annex);
+                int length = compressor.compress(level);
+                return encodeFile(compressor.compressed(name), annex);
             }
         }
-        FileTag tag = new FileTag(name, file.length(), Sha256.of(file));
-        return compressed(file, tag, annex, Sha256.begin());
+        CompressedFile compressed = CompressedFile.of(name, file, level);
+        try {
+            Encoded encoded = encodeFile(compressed, annex);
+            return new Encoded(encoded.content(), compressed.tag(), () -> {
+                encoded.close();
+                compressed.close();
+            });
+        } catch (RuntimeException e) {
+            compressed.close();
+            throw e;
+        }
     }
 
     /**
-     * As {@link #encodeFile(String, Content, byte[])}, of a file that was compressed before.
+     * As {@link #encodeFile(String, Content, byte[])}, of a file that was compressed before, and must stay open as long as
+     * the result.
      *
      * @param annex at most 1 MiB; empty for none
      */
@@ -180,15 +207,21 @@ public final class Codec {
         if (encryption == Encryption.NONE) {
             return new Encoded(joined(front, file.frame()), file.tag(), () -> {});
         }
-        Spill spill = new Spill(Long.MAX_VALUE, TemporaryFolder.standard());
-        try (OutputStream sealed = sealing(spill, file.tag());
-                InputStream frame = file.frame().open()) {
-            sealed.write(front);
-            frame.transferTo(sealed);
+        Spill spill = file.another();
+        try {
+            try (OutputStream sealed = sealing(spill, Optional.of(file.tag()));
+                    InputStream frame = file.frame().open()) {
+                sealed.write(front);
+                frame.transferTo(sealed);
+            }
+            return new Encoded(spill, file.tag());
         } catch (IOException e) {
-            throw new IllegalStateException("memory can't fail", e);
+            spill.discard();
+            throw TemporaryFolder.standard().failed(e); // memory can't fail
+        } catch (RuntimeException e) {
+            spill.discard();
+            throw e;
         }
-        return new Encoded(spill, file.tag());
     }
 
     private static byte[] front(FileTag tag, byte[] annex) {
@@ -216,48 +249,10 @@ public final class Codec {
         };
     }
 
-    /** @param check of a file that is read twice, whether it was the same; null if it was read once */
-    private Encoded compressed(Content plaintext, FileTag tag, byte[] annex, MessageDigest check) throws IOException {
-        Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard());
-        try {
-            try (OutputStream sealed = sealing(spill, tag)) {
-                if (tag != null) {
-                    sealed.write(front(tag, annex));
-                }
-                compress(plaintext, sealed, check);
-            }
-            if (check != null && !Sha256.end(check).equals(tag.sha256())) {
-                throw new IOException("it changed while it was read");
-            }
-            return new Encoded(spill, tag);
-        } catch (IOException | RuntimeException e) {
-            spill.discard();
-            throw e;
-        }
-    }
-
-    private void compress(Content plaintext, OutputStream sink, MessageDigest check) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        try (InputStream in = plaintext.open();
-                OutputStream zstd = new ZstdOutputStreamNoFinalizer(new Unclosed(sink), level).setChecksum(true)) {
-            long count = 0;
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (check != null) {
-                    check.update(buffer, 0, n);
-                }
-                zstd.write(buffer, 0, n);
-                count += n;
-            }
-            if (count != plaintext.length()) {
-                throw new IOException("it changed while it was read");
-            }
-        }
-    }
-
-    private OutputStream sealing(Spill spill, FileTag tag) throws IOException {
+    private OutputStream sealing(Spill spill, Optional<FileTag> tag) throws IOException {
         return encryption == Encryption.NONE
                 ? new Unclosed(spill)
-                : age.writeTo(spill, Optional.ofNullable(tag).map(t -> new DigestStanza(t.sha256())));
+                : age.writeTo(spill, tag.map(file -> new DigestStanza(file.sha256())));
     }
 
     /** Undoes {@link #encode}; otherwise as {@link #unseal}. */

@@ -27,15 +27,6 @@ public final class FileCompressor implements AutoCloseable {
     /** For files of at most so many bytes there are others: a piece of a stream does not hold a segment's memory. */
     private static final int SMALL_FILE = 4 << 20;
 
-    /**
-     * What zstd remembers of a file at the default level: 16 kB of long matches and 64 kB of short ones instead of 768 kB,
-     * which stay in a processor's cache. WAL, that repeats itself near by, is no larger for it, and takes three quarters of
-     * the time.
-     */
-    private static final int LONG_LOG = 12;
-
-    private static final int SHORT_LOG = 14;
-
     private static final int SMALLEST = 1 << 16;
     private static final int PART = 1 << 18;
     private static final Deque<FileCompressor> IDLE = new ArrayDeque<>();
@@ -46,6 +37,7 @@ public final class FileCompressor implements AutoCloseable {
     private final byte[] part = new byte[PART];
     private ByteBuffer plain = ByteBuffer.allocateDirect(SMALLEST).limit(0);
     private ByteBuffer compressed = ByteBuffer.allocateDirect(SMALLEST);
+    private String digest;
     private boolean taken = true;
 
     private FileCompressor(int longest) {
@@ -104,37 +96,45 @@ public final class FileCompressor implements AutoCloseable {
     }
 
     /**
-     * Compresses what was read.
+     * Compresses what was read. What comes of it stands in this one's memory until {@link #compressed} takes it out.
      *
-     * @param name the file's
      * @param level of zstd
+     * @return its length in bytes
      */
-    public CompressedFile compress(String name, int level) {
+    public int compress(int level) {
         ByteBuffer whole = plain.duplicate();
         // A processor that is idle takes the digest: a single fresh segment is there sooner.
-        CompletableFuture<String> digest = CompletableFuture.supplyAsync(
+        CompletableFuture<String> digesting = CompletableFuture.supplyAsync(
                 () -> Sha256.of(whole),
                 work -> Threads.daemons("segment-digest").newThread(work).start());
-        boolean tuned = level == Codec.DEFAULT_LEVEL;
-        int length;
+        ZstdTables tables = ZstdTables.at(level);
         try {
             compressed = ofAtLeast(compressed, Math.toIntExact(Zstd.compressBound(plain.limit())))
                     .clear();
-            length = zstd.setLevel(level)
-                    .setHashLog(tuned ? LONG_LOG : 0)
-                    .setChainLog(tuned ? SHORT_LOG : 0)
-                    .compressDirectByteBuffer(compressed, 0, compressed.capacity(), plain, 0, plain.limit());
+            compressed.limit(zstd.setLevel(level)
+                    .setHashLog(tables.longMatches())
+                    .setChainLog(tables.shortMatches())
+                    .compressDirectByteBuffer(compressed, 0, compressed.capacity(), plain, 0, plain.limit()));
         } finally {
-            digest.join(); // for the next file is read into the same memory
+            digest = digesting.join(); // for the next file is read into the same memory
         }
+        return compressed.limit();
+    }
+
+    /**
+     * What {@link #compress} made, in memory of its own.
+     *
+     * @param name the file's
+     */
+    public CompressedFile compressed(String name) {
         Spill frame = new Spill(Long.MAX_VALUE, TemporaryFolder.standard());
-        compressed.limit(length);
-        while (compressed.hasRemaining()) {
-            int count = Math.min(PART, compressed.remaining());
-            compressed.get(part, 0, count);
+        ByteBuffer rest = compressed.duplicate();
+        while (rest.hasRemaining()) {
+            int count = Math.min(PART, rest.remaining());
+            rest.get(part, 0, count);
             frame.write(part, 0, count);
         }
-        return new CompressedFile(new FileTag(name, plain.limit(), digest.join()), frame.content());
+        return new CompressedFile(new FileTag(name, plain.limit(), digest), frame);
     }
 
     private static ByteBuffer ofAtLeast(ByteBuffer buffer, int length) {

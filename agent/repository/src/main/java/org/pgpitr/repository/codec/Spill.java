@@ -93,6 +93,15 @@ final class Spill extends OutputStream {
         return new SequenceInputStream(Collections.enumeration(parts));
     }
 
+    boolean isInMemory() {
+        return file == null;
+    }
+
+    /** An empty one that keeps as much, or more, where this one does: in memory, or in a file of the same folder. */
+    Spill another() {
+        return new Spill(isInMemory() ? Long.MAX_VALUE : 0, folder);
+    }
+
     /** What was collected; nothing may be written any more. */
     Content content() {
         if (file != null) {

@@ -27,6 +27,13 @@ class FileCompressorTest {
         return Arrays.copyOf(half, length);
     }
 
+    private static CompressedFile compressed(FileCompressor compressor, String name, int level) {
+        int length = compressor.compress(level);
+        CompressedFile made = compressor.compressed(name);
+        assertThat(made.length()).isEqualTo(length);
+        return made;
+    }
+
     private static void assertHolds(CompressedFile file, byte[] plain) throws IOException {
         assertThat(file.tag()).isEqualTo(new FileTag("f", plain.length, Sha256.of(plain)));
         try (InputStream in = file.frame().open()) {
@@ -49,7 +56,7 @@ class FileCompressorTest {
                 Content once = compressor.read(length % 2 == 0 ? Content.of(file) : Content.of(plain));
                 assertThat(once.length()).isEqualTo(length);
                 assertThat(once.open().readAllBytes()).isEqualTo(plain);
-                assertHolds(compressor.compress("f", length % 3 + 1), plain);
+                assertHolds(compressed(compressor, "f", length % 3 + 1), plain);
                 assertThat(once.open().readAllBytes()).isEqualTo(plain);
             }
         }
@@ -60,9 +67,9 @@ class FileCompressorTest {
         byte[] plain = bytes(600_000, 1);
         try (FileCompressor compressor = FileCompressor.take(FileCompressor.MAX_FILE)) {
             Content unused = compressor.read(Content.of(plain));
-            CompressedFile compressed = compressor.compress("f", 3);
+            CompressedFile compressed = compressed(compressor, "f", 3);
             Content next = compressor.read(Content.of(bytes(700_000, 2)));
-            CompressedFile other = compressor.compress("g", 3);
+            CompressedFile other = compressed(compressor, "g", 3);
             assertHolds(compressed, plain);
             assertThat(other.tag().size()).isEqualTo(next.length());
         }
@@ -89,7 +96,7 @@ class FileCompressorTest {
             }
             byte[] plain = bytes(1000, 3);
             Content unused = compressor.read(Content.of(plain));
-            assertHolds(compressor.compress("f", 3), plain);
+            assertHolds(compressed(compressor, "f", 3), plain);
         }
     }
 

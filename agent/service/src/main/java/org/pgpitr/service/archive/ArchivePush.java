@@ -112,10 +112,7 @@ public final class ArchivePush {
         file.requireFit(generation.identity());
         WalArchive archive = new WalArchive(generation);
         try {
-            byte[] summary = reading.stored();
-            return reading.compressed()
-                    .map(compressed -> archive.push(file.name(), compressed, summary))
-                    .orElseGet(() -> archive.push(file.name(), file.content(), summary));
+            return archive.push(file.name(), reading.compressed(), reading.stored());
         } catch (BrokenWalException e) {
             throw refusal(file, reading, archive, e);
         }
@@ -128,10 +125,7 @@ public final class ArchivePush {
         RuntimeException notKept = null;
         if (file.name() instanceof WalSegmentName segment) {
             try {
-                message += "; the file is kept as "
-                        + reading.compressed()
-                                .map(compressed -> archive.keepBroken(segment, compressed))
-                                .orElseGet(() -> archive.keepBroken(segment, file.content()));
+                message += "; the file is kept as " + archive.keepBroken(segment, reading.compressed());
             } catch (StorageException | PgpitrException e) {
                 notKept = e;
             }
@@ -150,7 +144,11 @@ public final class ArchivePush {
 
     private List<WalArchive.Pushed> pushToAll(
             LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) {
-        ExecutorService threads = Executors.newFixedThreadPool(repositories.size(), Threads.daemons("archive-push"));
+        ExecutorService threads = Executors.newFixedThreadPool(
+                Math.min(
+                        repositories.size(),
+                        PushLimits.copies(reading.compressed().memory())),
+                Threads.daemons("archive-push"));
         try {
             List<Callable<WalArchive.Pushed>> pushes = new ArrayList<>();
             repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));

@@ -11,11 +11,11 @@ public final class PushLimits {
     private static final int STORING = 8;
 
     private static final int UNIT = 1 << 16;
-    private static final int UNITS = (32 << 20) / UNIT;
+    private static final int MEMORY = 32 << 20;
 
     private final int compressing;
     private final Semaphore processors;
-    private final Semaphore memory = new Semaphore(UNITS, true);
+    private final Semaphore memory = new Semaphore(MEMORY / UNIT, true);
 
     /** @param compressing how many pushes compress at once */
     public PushLimits(int compressing) {
@@ -38,14 +38,38 @@ public final class PushLimits {
     }
 
     /**
+     * How many may be held at once of what takes so many bytes, beside the one that it is made of; at least one.
+     *
+     * @param bytes 0 for what is not in memory
+     */
+    static int copies(long bytes) {
+        return bytes == 0 ? Integer.MAX_VALUE : (int) Math.max(1, MEMORY / bytes - 1);
+    }
+
+    /**
      * Waits until there is memory for so many bytes; for more than there ever is, until nobody else holds any.
      *
      * @return to be given to {@link #free}
      */
     int take(long bytes) throws InterruptedException {
-        int units = (int) Math.min(UNITS, (bytes + UNIT - 1) / UNIT);
+        int units = units(bytes);
         memory.acquire(units);
         return units;
+    }
+
+    /**
+     * Gives back what is not needed for so many bytes.
+     *
+     * @return what is still taken
+     */
+    int keep(int taken, long bytes) {
+        int needed = Math.min(taken, units(bytes));
+        memory.release(taken - needed);
+        return needed;
+    }
+
+    private static int units(long bytes) {
+        return (int) Math.min(MEMORY / UNIT, (bytes + UNIT - 1) / UNIT);
     }
 
     void free(int taken) {

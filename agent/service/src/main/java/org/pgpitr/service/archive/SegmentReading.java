@@ -19,11 +19,11 @@ import org.pgpitr.repository.codec.FileCompressor;
 import org.pgpitr.storage.Content;
 
 /**
- * Reads a file that is to be archived, while the repositories are asked for its place: once, if it is not longer than a
- * segment usually is. Its WAL is looked through while it is compressed.
+ * Reads a file that is to be archived, while the repositories are asked for its place. Its WAL is looked through while it is
+ * compressed: in memory, where it is read once; a file that is longer than a segment usually is, beside it.
  */
 final class SegmentReading implements AutoCloseable {
-    private record Result(Optional<CompressedFile> compressed, FutureTask<Optional<SegmentSummary>> summary) {}
+    private record Result(CompressedFile compressed, FutureTask<Optional<SegmentSummary>> summary) {}
 
     private final LocalWalFile file;
     private final int level;
@@ -31,6 +31,7 @@ final class SegmentReading implements AutoCloseable {
     private final int copies;
     private final FutureTask<Result> task = new FutureTask<>(this::read);
     private int memory;
+    private CompressedFile compressed;
     private boolean closed;
 
     private SegmentReading(LocalWalFile file, int level, PushLimits limits, int copies) {
@@ -53,39 +54,71 @@ final class SegmentReading implements AutoCloseable {
     }
 
     private Result read() throws IOException, InterruptedException {
-        if (file.content().length() > FileCompressor.MAX_FILE) {
-            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file.content()));
-            inspection.run();
-            return new Result(Optional.empty(), inspection);
-        }
         limits.beginCompressing();
-        try (FileCompressor compressor = FileCompressor.take(file.content().length())) {
+        try {
             if (task.isCancelled()) {
                 throw new CancellationException("nobody waits for " + file.name());
             }
-            Content once = compressor.read(file.content());
-            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
-            Thread inspecting = Threads.daemons("segment-inspection").newThread(inspection);
-            inspecting.start();
-            CompressedFile compressed;
-            try {
-                compressed = compressor.compress(file.name().toString(), level);
-            } finally {
-                inspecting.join(); // for the next one reads into the same memory
-            }
-            hold(limits.take(compressed.length() * copies));
-            return new Result(Optional.of(compressed), inspection);
+            return file.content().length() > FileCompressor.MAX_FILE ? readLong() : readOnce();
         } finally {
             limits.endCompressing();
         }
     }
 
-    private synchronized void hold(int taken) {
+    private Result readOnce() throws IOException, InterruptedException {
+        try (FileCompressor compressor = FileCompressor.take(file.content().length())) {
+            Content once = compressor.read(file.content());
+            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
+            Thread inspecting = begin(inspection);
+            int length;
+            try {
+                length = compressor.compress(level);
+            } finally {
+                inspecting.join(); // for the next one reads into the same memory
+            }
+            int taken = limits.take((long) length * copies);
+            return new Result(hold(compressor.compressed(file.name().toString()), taken), inspection);
+        }
+    }
+
+    /** What will come of it is known when it is there: until then as much memory is taken as it can be. */
+    private Result readLong() throws IOException, InterruptedException {
+        FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file.content()));
+        int taken = limits.take((long) CompressedFile.MOST_MEMORY * copies);
+        boolean held = false;
+        try {
+            Thread inspecting = begin(inspection);
+            CompressedFile made;
+            try {
+                made = CompressedFile.of(file.name().toString(), file.content(), level);
+            } finally {
+                inspecting.join(); // the processor is taken for both
+            }
+            taken = limits.keep(taken, made.memory() * copies);
+            held = true;
+            return new Result(hold(made, taken), inspection);
+        } finally {
+            if (!held) {
+                limits.free(taken);
+            }
+        }
+    }
+
+    private static Thread begin(FutureTask<?> inspection) {
+        Thread inspecting = Threads.daemons("segment-inspection").newThread(inspection);
+        inspecting.start();
+        return inspecting;
+    }
+
+    private synchronized CompressedFile hold(CompressedFile made, int taken) {
         if (closed) {
             limits.free(taken);
+            made.close();
         } else {
             memory = taken;
+            compressed = made;
         }
+        return made;
     }
 
     private Optional<SegmentSummary> inspect(Content content) throws IOException {
@@ -121,8 +154,8 @@ final class SegmentReading implements AutoCloseable {
         return result(result(task).summary());
     }
 
-    /** The file as it is to be stored; empty if it is too long to be held, and has to be read again. */
-    Optional<CompressedFile> compressed() {
+    /** The file as it is to be stored; until this is closed. */
+    CompressedFile compressed() {
         return result(task).compressed();
     }
 
@@ -137,6 +170,9 @@ final class SegmentReading implements AutoCloseable {
             if (e.getCause() instanceof BrokenWalException broken) {
                 throw broken;
             }
+            if (e.getCause() instanceof PgpitrException unusable) {
+                throw unusable; // the temporary folder
+            }
             if (e.getCause() instanceof IOException unreadable) {
                 throw new PgpitrException(
                         ExitCode.CORRUPT,
@@ -149,8 +185,8 @@ final class SegmentReading implements AutoCloseable {
     }
 
     /**
-     * Lets go of the memory. Reading that is under way is not interrupted: an interrupt closes the channel that it reads
-     * from, which may be others' too.
+     * Lets go of the memory, or the temporary file. Reading that is under way is not interrupted: an interrupt closes the
+     * channel that it reads from, which may be others' too.
      */
     @Override
     public void close() {
@@ -159,6 +195,9 @@ final class SegmentReading implements AutoCloseable {
             closed = true;
             limits.free(memory);
             memory = 0;
+            if (compressed != null) {
+                compressed.close();
+            }
         }
     }
 }

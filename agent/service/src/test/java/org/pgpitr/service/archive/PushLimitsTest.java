@@ -2,6 +2,9 @@ package org.pgpitr.service.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -20,6 +25,7 @@ import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.AgeIdentity;
+import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ForwardingStore;
@@ -92,6 +98,62 @@ class PushLimitsTest {
         assertThat(ArchivePush.copies(List.of(plain, plain))).isEqualTo(1);
         assertThat(ArchivePush.copies(List.of(encrypted))).isEqualTo(2);
         assertThat(ArchivePush.copies(List.of(plain, encrypted, encrypted))).isEqualTo(3);
+    }
+
+    @Test
+    void so_many_sealed_copies_are_made_at_once_as_there_is_memory_for_beside_what_they_are_made_of() {
+        assertThat(PushLimits.copies(16 << 20)).isEqualTo(1);
+        assertThat(PushLimits.copies(100 << 20)).isEqualTo(1);
+        assertThat(PushLimits.copies(2 << 20)).isEqualTo(15);
+        assertThat(PushLimits.copies(0)).as("of one in a temporary file").isGreaterThan(1000);
+    }
+
+    /** Tells how many are read at once; each waits a little for the others. */
+    private static final class LongFile implements Content {
+        private static final byte[] BYTES = new byte[CompressedFile.MOST_MEMORY + 1];
+
+        private final AtomicInteger read;
+        private final AtomicInteger most;
+
+        LongFile(AtomicInteger read, AtomicInteger most) {
+            this.read = read;
+            this.most = most;
+        }
+
+        @Override
+        public long length() {
+            return BYTES.length;
+        }
+
+        @Override
+        public InputStream open() {
+            most.accumulateAndGet(read.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            return new FilterInputStream(new ByteArrayInputStream(BYTES)) {
+                @Override
+                public void close() {
+                    read.decrementAndGet();
+                }
+            };
+        }
+    }
+
+    @Test
+    void of_files_longer_than_a_usual_segment_as_many_are_compressed_at_once_as_there_is_memory_for() {
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger read = new AtomicInteger();
+        PushLimits limits = new PushLimits(8);
+        WalFileName name = WalFileName.parse("000000010000000000000001.00000028.backup");
+        List<SegmentReading> readings = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            LocalWalFile file = new LocalWalFile(Path.of(""), name, new LongFile(read, most), new byte[0]);
+            readings.add(SegmentReading.begin(file, 1, limits, 1));
+        }
+        for (SegmentReading each : readings) {
+            assertThat(each.compressed().tag().size()).isEqualTo(LongFile.BYTES.length);
+        }
+        assertThat(most.get()).isBetween(1, 2);
+        readings.forEach(SegmentReading::close);
     }
 
     @Test

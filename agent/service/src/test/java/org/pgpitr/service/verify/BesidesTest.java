@@ -2,6 +2,7 @@ package org.pgpitr.service.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.catalog.CapturedCatalogs;
 import org.pgpitr.repository.catalog.CatalogRelation;
 import org.pgpitr.repository.catalog.CatalogWriter;
+import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.storage.Content;
@@ -81,10 +83,13 @@ class BesidesTest {
         return (int) wal.position().minus(STREAMED.start(MadeRepository.SIZE));
     }
 
-    private ObjectKey refuse(long segment, int damagedByte) {
+    private ObjectKey refuse(long segment, int damagedByte) throws IOException {
         byte[] bytes = wal.segments().get(MadeRepository.segment(1, segment)).clone();
         bytes[damagedByte] ^= 1;
-        return new WalArchive(made.generation).keepBroken(MadeRepository.segment(1, segment), Content.of(bytes));
+        return new WalArchive(made.generation)
+                .keepBroken(
+                        MadeRepository.segment(1, segment),
+                        CompressedFile.of(MadeRepository.segment(1, segment).toString(), Content.of(bytes), 3));
     }
 
     @Test
@@ -164,7 +169,7 @@ class BesidesTest {
     }
 
     @Test
-    void refused_wal_is_told_with_its_reason_and_whether_a_sound_one_came() {
+    void refused_wal_is_told_with_its_reason_and_whether_a_sound_one_came() throws IOException {
         ObjectKey key = refuse(4, 300_000);
 
         BesideFinding.WalRefused quick = only(new Depth.Quick(), ExitCode.OK, BesideFinding.WalRefused.class);
@@ -185,7 +190,7 @@ class BesidesTest {
     }
 
     @Test
-    void refused_wal_that_is_not_any_more_what_it_was_is_told() {
+    void refused_wal_that_is_not_any_more_what_it_was_is_told() throws IOException {
         ObjectKey key = refuse(4, 300_000);
         made.cut(key, 100);
 

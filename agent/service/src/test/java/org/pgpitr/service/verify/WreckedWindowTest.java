@@ -2,6 +2,7 @@ package org.pgpitr.service.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryWindow;
 import org.pgpitr.repository.plan.TimelineWindow;
@@ -213,12 +215,13 @@ class WreckedWindowTest {
     }
 
     @Test
-    void a_refused_segment_is_named_with_its_evidence() {
+    void a_refused_segment_is_named_with_its_evidence() throws IOException {
         MadeWal wal = made.wal(2).fill(7);
         WalSegmentName name = MadeRepository.segment(1, 4);
         byte[] broken = wal.segments().remove(name);
         broken[300_000] ^= 1;
-        ObjectKey evidence = new WalArchive(made.generation).keepBroken(name, Content.of(broken));
+        ObjectKey evidence = new WalArchive(made.generation)
+                .keepBroken(name, CompressedFile.of(name.toString(), Content.of(broken), 3));
         made.archive(wal);
         made.backup(FIRST, 1, 2, 3);
 
