@@ -27,9 +27,6 @@ class StreamLoadTest {
             "insert into bulk select string_agg(md5(random()::text), '') from generate_series(1, 15000) r,"
                     + " generate_series(1, 32) g group by r";
 
-    /** What a newer Java takes for itself, in MB: docs/benchmarks.md has both. */
-    private static final long MORE = Runtime.version().feature() < 25 ? 0 : 64;
-
     private enum Receiver {
         /** Alone, into an encrypted repository on a disk. */
         STREAM(Variant.DISK_ENCRYPTED, "stream-alone.conf", 256),
@@ -75,7 +72,7 @@ class StreamLoadTest {
                 Streaming.awaitDurable(source);
                 long most = stream.mostMemory();
                 System.out.println(receiver + ": its memory after " + SEGMENTS + " segments: " + most + " MB");
-                assertThat(most).isLessThanOrEqualTo(receiver.megabytes + MORE);
+                assertThat(most).isLessThanOrEqualTo(receiver.megabytes);
                 if (receiver == Receiver.STREAM) {
                     source.server().await("the pieces of whole segments to go", () -> Streaming.pieces(source) <= 3);
                 }
