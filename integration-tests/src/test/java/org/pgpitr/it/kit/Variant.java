@@ -29,4 +29,9 @@ public enum Variant {
     public static Variant onDisk(int major, int scenario) {
         return (major + scenario) % 2 == 0 ? DISK : DISK_ENCRYPTED;
     }
+
+    /** On S3; plain or encrypted by turns. */
+    public static Variant onS3(int major) {
+        return major % 2 == 0 ? S3 : S3_ENCRYPTED;
+    }
 }
