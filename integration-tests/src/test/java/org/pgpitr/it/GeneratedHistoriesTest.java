@@ -2,7 +2,6 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,9 +159,8 @@ class GeneratedHistoriesTest {
         return (List<Map<String, Object>>) in.get(member);
     }
 
-    private static Map<String, Object> json(Cluster source, String command) throws IOException {
-        return JSON.std.mapFrom(
-                source.pgpitr().run(command, "--json").expect(ExitCode.OK).out());
+    private static Map<String, Object> json(Cluster source, String command) {
+        return source.pgpitr().run(command, "--json").expect(ExitCode.OK).json();
     }
 
     private static Lsn lsn(Map<String, Object> in, String member) {

@@ -2,8 +2,6 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +18,6 @@ import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
-import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Programs;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
@@ -159,16 +156,13 @@ class IncidentTest {
                 end $$""");
     }
 
-    @SuppressWarnings("unchecked")
     private Map<String, Object> find(String... options) {
         List<String> words = new ArrayList<>(List.of("find", "--json"));
         words.addAll(List.of(options));
-        Outcome outcome = source.pgpitr().run(words.toArray(String[]::new)).expect(ExitCode.OK);
-        try {
-            return JSON.std.mapFrom(outcome.out());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return source.pgpitr()
+                .run(words.toArray(String[]::new))
+                .expect(ExitCode.OK)
+                .json();
     }
 
     @SuppressWarnings("unchecked")

@@ -2,6 +2,9 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -9,6 +12,7 @@ import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Programs;
@@ -55,7 +59,34 @@ abstract class TargetScenarios {
         work.close();
     }
 
+    /** Recovers to that moment; the plan says so before, and what the target leaves out. */
     private void recovering(Moment expected, String... options) {
+        Map<String, Object> plan = plan(options);
+        assertThat(xid(plan.get("last_included"))).isEqualTo(expected.xid());
+        if (expected == e) {
+            assertThat(plan.get("first_left_out")).isNull();
+        } else {
+            List<Moment> moments = List.of(a, b, c, d, e);
+            assertThat(xid(plan.get("first_left_out")))
+                    .isEqualTo(moments.get(moments.indexOf(expected) + 1).xid());
+        }
+        recoveringTo(expected, options);
+    }
+
+    private Map<String, Object> plan(String... options) {
+        List<String> command = new ArrayList<>(List.of("plan", "--json"));
+        command.addAll(List.of(options));
+        return source.pgpitr()
+                .run(command.toArray(String[]::new))
+                .expect(ExitCode.OK)
+                .json();
+    }
+
+    private static long xid(Object told) {
+        return ((Number) ((Map<?, ?>) told).get("xid")).longValue();
+    }
+
+    private void recoveringTo(Moment expected, String... options) {
         Cluster recovered = source.recover(options).expect(expected);
         assertThat(recovered.timeline()).isEqualTo(2);
         recovered.discard();
@@ -63,6 +94,7 @@ abstract class TargetScenarios {
 
     @Test
     void to_a_restore_point_of_before_the_newest_backup() {
+        Majors.assumeOldestOrNewest(source.programs().major());
         recovering(a, "--target-name", "behind a");
     }
 
@@ -111,11 +143,12 @@ abstract class TargetScenarios {
 
     @Test
     void to_the_end_of_the_backup() {
-        recovering(c, "--target-immediate");
+        recoveringTo(c, "--target-immediate");
     }
 
     @Test
     void to_the_latest_commit_from_an_older_backup_than_needed() {
+        Majors.assumeOldestOrNewest(source.programs().major());
         String oldest = source.pgpitr().backups().get(0);
         recovering(e, "--target-latest", "--backup", oldest);
     }
@@ -140,6 +173,7 @@ abstract class TargetScenarios {
 
     @Test
     void a_recovery_that_shuts_down_at_the_target_can_be_carried_on() {
+        Majors.assumeOldestOrNewest(source.programs().major());
         Cluster shut = source.restore("--no-archive", "--target-time", a.time(), "--target-action", "shutdown");
         PostgresInstance server = shut.server();
         server.tryStart();

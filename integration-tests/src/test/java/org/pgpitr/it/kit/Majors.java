@@ -1,5 +1,7 @@
 package org.pgpitr.it.kit;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,6 +34,16 @@ public final class Majors {
     /** The oldest and the newest one of this run, for what changed little in between. */
     public static Stream<Integer> oldestAndNewest() {
         return Stream.of(all().min(Integer::compare).orElseThrow(), newest()).distinct();
+    }
+
+    /** As {@link #oldestAndNewest}, in a test that runs on each. */
+    public static boolean isOldestOrNewest(int major) {
+        return oldestAndNewest().anyMatch(each -> each == major);
+    }
+
+    /** Skips a test of a class that runs on each, where what it shows changed little in between. */
+    public static void assumeOldestOrNewest(int major) {
+        assumeTrue(isOldestOrNewest(major), "tried on the oldest and the newest major");
     }
 
     /** The newest one of this run, for what need not be tried on each. */

@@ -2,6 +2,10 @@ package org.pgpitr.it.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
 import org.pgpitr.error.ExitCode;
 
 /**
@@ -16,5 +20,14 @@ public record Outcome(String command, int status, String out, String err) {
                 .as("status of `pgpitr %s`, which said:%n%s%s", command, out, err)
                 .isEqualTo(code.status());
         return this;
+    }
+
+    /** What it said with {@code --json}. */
+    public Map<String, Object> json() {
+        try {
+            return JSON.std.mapFrom(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(out, e);
+        }
     }
 }
