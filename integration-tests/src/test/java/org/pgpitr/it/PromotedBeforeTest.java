@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,7 +12,6 @@ import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.StopMode;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
-import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Programs;
 import org.pgpitr.it.kit.Variant;
@@ -25,7 +23,7 @@ class PromotedBeforeTest {
     private static final String HISTORY = "00000002.history";
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void the_history_that_is_still_in_pg_wal_is_archived_by_the_backup(int major) throws IOException {
         try (Workspace work = new Workspace()) {
             Cluster source = promoted(work, major);
@@ -40,7 +38,7 @@ class PromotedBeforeTest {
     }
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("oldestAndNewest")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void without_the_history_the_backups_own_timeline_is_recovered(int major) throws IOException {
         try (Workspace work = new Workspace()) {
             Cluster source = promoted(work, major);
@@ -52,10 +50,6 @@ class PromotedBeforeTest {
             Cluster recovered = source.recover("--target-xid", Long.toString(a.xid()));
             assertThat(recovered.expect(a).timeline()).isEqualTo(3);
         }
-    }
-
-    static Stream<Integer> oldestAndNewest() {
-        return Majors.all().filter(each -> each == Majors.OLDEST || each == Majors.newest());
     }
 
     private static Path local(Cluster cluster) {

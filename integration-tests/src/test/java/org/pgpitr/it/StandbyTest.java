@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.it.kit.Cluster;
+import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
@@ -40,17 +41,22 @@ class StandbyTest {
             primary.archive();
             String ofStandby = primary.pgpitr().backups().get(1);
             primary.recover("--backup", ofStandby).expect(c).discard();
-
-            // The primary dies with a row that only streaming has carried away; the standby takes over.
-            Moment d = primary.insert("d");
-            standby.awaitReplay(primary);
-            primary.server().kill();
-            standby.server().promote();
-            assertThat(standby.labels()).last().isEqualTo("d");
-            Moment e = standby.insert("e");
-            standby.archive();
-            standby.recover("--target-xid", Long.toString(d.xid())).expect(d).discard();
-            standby.recover("--backup", ofStandby).expect(e).discard();
+            if (Majors.isOldestOrNewest(major)) {
+                takesOver(primary, standby, ofStandby);
+            }
         }
+    }
+
+    private static void takesOver(Cluster primary, Cluster standby, String ofStandby) {
+        // The primary dies with a row that only streaming has carried away; the standby takes over.
+        Moment d = primary.insert("d");
+        standby.awaitReplay(primary);
+        primary.server().kill();
+        standby.server().promote();
+        assertThat(standby.labels()).last().isEqualTo("d");
+        Moment e = standby.insert("e");
+        standby.archive();
+        standby.recover("--target-xid", Long.toString(d.xid())).expect(d).discard();
+        standby.recover("--backup", ofStandby).expect(e).discard();
     }
 }

@@ -55,15 +55,17 @@ class TimelinesTest {
             third.discard();
 
             source.recover("--target-timeline", "1").expect(later).discard();
-            source.recover("--target-timeline", "current", "--target-time", old.time())
-                    .expect(old)
-                    .discard();
+            if (Majors.isOldestOrNewest(major)) {
+                source.recover("--target-timeline", "current", "--target-time", old.time())
+                        .expect(old)
+                        .discard();
 
-            // A backup on the new timeline is the nearest one for what follows it.
-            second.backup();
-            Moment d = second.insert("d");
-            second.archive();
-            source.recover("--target-timeline", "2").expect(d).discard();
+                // A backup on the new timeline is the nearest one for what follows it.
+                second.backup();
+                Moment d = second.insert("d");
+                second.archive();
+                source.recover("--target-timeline", "2").expect(d).discard();
+            }
             source.pgpitr().run("verify").expect(ExitCode.OK);
         }
     }

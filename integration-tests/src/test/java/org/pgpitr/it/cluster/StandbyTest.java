@@ -108,7 +108,7 @@ class StandbyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void a_restart_voids_the_backup(int major) {
         try (Workspace work = new Workspace()) {
             PostgresInstance primary = Clusters.primary(work, major, "primary");

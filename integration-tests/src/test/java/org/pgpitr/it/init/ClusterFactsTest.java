@@ -28,6 +28,7 @@ class ClusterFactsTest {
         try (Workspace work = new Workspace()) {
             PostgresInstance one = work.instance("one", Majors.binaries(major));
             one.initdb(InitdbOptions.standard().with(new WalSegmentSize(4 << 20)))
+                    .set("fsync", "off")
                     .start();
             ClusterFacts running = facts(one, Optional.empty());
             assertThat(running.major()).isEqualTo(new PostgresMajor(major));
