@@ -78,7 +78,7 @@ public final class Cluster {
             Workspace work, Programs programs, Variant variant, InitdbOptions options, String... samples) {
         PostgresInstance server = work.instance("source-" + NUMBER.incrementAndGet(), programs);
         Pgpitr pgpitr = Pgpitr.with(work, server, variant);
-        server.initdb(options);
+        Templates.make(server, programs, options);
         settings(server, samples);
         pgpitr.environment().forEach(server::environment);
         return new Cluster(work, programs, pgpitr, server);

@@ -1,0 +1,52 @@
+package org.pgpitr.it.kit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresBinaries;
+import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.cli.demo.Program;
+import org.pgpitr.cli.demo.ServerUser;
+
+/**
+ * Data directories that {@code initdb} made once in this JVM, to be copied, which takes a fraction of its time. All copies
+ * of one have the same system identifier: two clusters that are to meet in one repository are made by {@code initdb}.
+ */
+final class Templates {
+    private record Kind(PostgresBinaries binaries, InitdbOptions options) {}
+
+    private static final Map<Kind, Path> MADE = new ConcurrentHashMap<>();
+
+    private Templates() {}
+
+    /** Makes a server's data directory, as {@code initdb} does with these options. */
+    static void make(PostgresInstance server, Programs programs, InitdbOptions options) {
+        if (!(programs.host() instanceof ServerUser user)) {
+            server.initdb(options); // a container sees the folder of its workspace alone
+            return;
+        }
+        Path template = MADE.computeIfAbsent(new Kind(programs.binaries(), options), kind -> template(user, kind));
+        Program copy = user.run(
+                server.folder(),
+                List.of("cp", "-a", template.toString(), server.dataDirectory().toString()));
+        if (!copy.succeeded()) {
+            throw new IllegalStateException("no copy of " + template + ": " + copy.output());
+        }
+    }
+
+    private static Path template(ServerUser user, Kind kind) {
+        try {
+            Path folder = user.temporaryFolder("pgpitr-initdb-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> Workspace.delete(folder)));
+            return new PostgresInstance(kind.binaries(), user, folder)
+                    .initdb(kind.options())
+                    .dataDirectory();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
