@@ -28,6 +28,8 @@ import org.pgpitr.error.PgpitrException;
  */
 public final class PostgresInstance implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
+    private static final long SHORTEST_PAUSE_MILLIS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
 
     private final PostgresBinaries binaries;
     private final ServerHost host;
@@ -262,13 +264,16 @@ public final class PostgresInstance implements AutoCloseable {
 
     /** Waits until something holds; fails when nothing comes of it for two minutes. */
     public void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long begun = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
+            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            if (waited > TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)) {
                 throw failed("waited in vain for " + what + "; " + logFile() + " ends so:\n" + logTail());
             }
             try {
-                TimeUnit.MILLISECONDS.sleep(20);
+                // To ask is a connection most of the time: seldom, but soon after it holds.
+                TimeUnit.MILLISECONDS.sleep(
+                        Math.max(SHORTEST_PAUSE_MILLIS, Math.min(waited / 10, LONGEST_PAUSE_MILLIS)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw failed("interrupted while waiting for " + what);

@@ -31,7 +31,7 @@ final class AgentProcess implements AutoCloseable {
 
     private static final int SIGTERM_STATUS = 143;
     /** Looks between two reloads, by which PostgreSQL's archiver, which rests a minute after three failures, is woken. */
-    private static final int LOOKS = 50;
+    private static final int LOOKS = 10;
 
     private final Cluster cluster;
     private final Spool spool;
