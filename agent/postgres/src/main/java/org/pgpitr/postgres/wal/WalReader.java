@@ -374,7 +374,8 @@ public final class WalReader {
     private void append(int from, int count) {
         if (pendingLength + count > pending.length) {
             // Grows with what was read, not with what a header claims.
-            pending = Arrays.copyOf(pending, Math.max(pendingLength + count, 2 * pending.length));
+            int larger = Math.max(pendingLength + count, 2 * pending.length);
+            pending = Arrays.copyOf(pending, Math.min(larger, pendingTotal));
         }
         System.arraycopy(segment, from, pending, pendingLength, count);
         pendingLength += count;

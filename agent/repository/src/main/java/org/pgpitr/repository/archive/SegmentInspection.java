@@ -1,9 +1,12 @@
 package org.pgpitr.repository.archive;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.Optional;
 import org.pgpitr.postgres.InvalidFormatException;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalFileName;
@@ -22,7 +25,7 @@ public final class SegmentInspection {
     private SegmentInspection() {}
 
     /**
-     * The summary of a segment, whole or partial.
+     * The summary of a segment, whole or partial. Reads the file once.
      *
      * @return empty for files that are no segments, and for WAL of a major version that is not known here
      * @throws BrokenWalException if a record of it is broken, or if it is not the segment of that name
@@ -35,21 +38,25 @@ public final class SegmentInspection {
         if (segment == null) {
             return Optional.empty();
         }
-        WalSegmentHeader header;
         try (InputStream in = file.open()) {
-            header = WalSegmentHeader.parse(in.readNBytes(WalSegmentHeader.LENGTH));
-        } catch (InvalidFormatException e) {
-            throw new BrokenWalException(
-                    org.pgpitr.postgres.Lsn.ZERO, "it does not begin as a WAL segment: " + e.getMessage());
-        }
-        Optional<PostgresMajor> major = header.major();
-        if (major.isEmpty()) {
-            return Optional.empty();
-        }
-        SegmentSummarizer summarizer = new SegmentSummarizer(major.get(), header.segmentSize());
-        try (InputStream in = file.open()) {
+            byte[] beginning = in.readNBytes(WalSegmentHeader.LENGTH);
+            WalSegmentHeader header = header(beginning);
+            Optional<PostgresMajor> major = header.major();
+            if (major.isEmpty()) {
+                return Optional.empty();
+            }
+            SegmentSummarizer summarizer = new SegmentSummarizer(major.get(), header.segmentSize());
+            InputStream all = new SequenceInputStream(new ByteArrayInputStream(beginning), in);
             return Optional.of(
-                    name instanceof WalSegmentName ? summarizer.whole(segment, in) : summarizer.partial(segment, in));
+                    name instanceof WalSegmentName ? summarizer.whole(segment, all) : summarizer.partial(segment, all));
+        }
+    }
+
+    private static WalSegmentHeader header(byte[] beginning) {
+        try {
+            return WalSegmentHeader.parse(beginning);
+        } catch (InvalidFormatException e) {
+            throw new BrokenWalException(Lsn.ZERO, "it does not begin as a WAL segment: " + e.getMessage());
         }
     }
 }

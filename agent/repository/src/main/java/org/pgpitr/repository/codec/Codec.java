@@ -141,7 +141,7 @@ public final class Codec {
                 compress(plaintext, sealed);
             }
             return new Encoded(spill, null);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             spill.discard();
             throw e;
         }
@@ -160,7 +160,7 @@ public final class Codec {
      * Encodes an object that holds one file, with its digest to be read from the first kilobyte without a key.
      *
      * @param name of the file
-     * @param file is read once
+     * @param file is read once; not longer than {@link FileCompressor#MAX_FILE}: {@link CompressedFile#of} takes those
      * @throws IOException if the file can't be read, or its length is not what it tells
      */
     public Encoded encodeFile(String name, Content file) throws IOException {
@@ -175,23 +175,10 @@ public final class Codec {
      */
     public Encoded encodeFile(String name, Content file, byte[] annex) throws IOException {
         requireWritable();
-        if (file.length() <= FileCompressor.MAX_FILE) {
-            try (FileCompressor compressor = FileCompressor.take(file.length())) {
-                Content unused = compressor.read(file);
-                int length = compressor.compress(level);
-                return encodeFile(compressor.compressed(name), annex);
-            }
-        }
-        CompressedFile compressed = CompressedFile.of(name, file, level);
-        try {
-            Encoded encoded = encodeFile(compressed, annex);
-            return new Encoded(encoded.content(), compressed.tag(), () -> {
-                encoded.close();
-                compressed.close();
-            });
-        } catch (RuntimeException e) {
-            compressed.close();
-            throw e;
+        try (FileCompressor compressor = FileCompressor.take(file.length())) {
+            Content unused = compressor.read(file);
+            int length = compressor.compress(level);
+            return encodeFile(compressor.compressed(name), annex);
         }
     }
 
@@ -212,13 +199,15 @@ public final class Codec {
             try (OutputStream sealed = sealing(spill, Optional.of(file.tag()));
                     InputStream frame = file.frame().open()) {
                 sealed.write(front);
-                frame.transferTo(sealed);
+                if (frame.transferTo(sealed) != file.length()) {
+                    throw new IOException("a file that was compressed has lost a part");
+                }
             }
             return new Encoded(spill, file.tag());
         } catch (IOException e) {
             spill.discard();
             throw TemporaryFolder.standard().failed(e); // memory can't fail
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             spill.discard();
             throw e;
         }

@@ -42,7 +42,7 @@ public final class CompressedFile implements AutoCloseable {
             MessageDigest digest = Sha256.begin();
             compress(file, level, digest, spill);
             return new CompressedFile(new FileTag(name, file.length(), Sha256.end(digest)), spill);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             spill.discard();
             throw e;
         }

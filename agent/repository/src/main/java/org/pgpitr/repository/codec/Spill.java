@@ -30,6 +30,7 @@ final class Spill extends OutputStream {
     private long length;
     private Path file;
     private OutputStream fileOutput;
+    private volatile boolean discarded;
 
     /** @param memoryLimit in bytes, for the encoded object */
     Spill(long memoryLimit, TemporaryFolder folder) {
@@ -86,6 +87,9 @@ final class Spill extends OutputStream {
     }
 
     private InputStream inMemory() {
+        if (discarded) {
+            throw new IllegalStateException("it is let go of");
+        }
         List<InputStream> parts = new ArrayList<>();
         for (int i = 0; i < chunks.size(); i++) {
             parts.add(new ByteArrayInputStream(chunks.get(i), 0, i == chunks.size() - 1 ? usedOfLast : CHUNK));
@@ -129,8 +133,9 @@ final class Spill extends OutputStream {
         };
     }
 
-    /** Lets go of the memory and the file. */
+    /** Lets go of the memory and the file; the content can't be opened any more. */
     void discard() {
+        discarded = true;
         chunks.clear();
         if (file != null) {
             try (OutputStream open = fileOutput) {

@@ -30,6 +30,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive.Pushed;
 import org.pgpitr.repository.codec.AgeIdentity;
+import org.pgpitr.repository.codec.CompressedFile;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -228,7 +229,9 @@ class WalArchiveTest {
             WalArchive archive = new WalArchive(repository.create(identity));
             WalSegmentName name = WalSegmentName.of(TimelineId.FIRST, 5, identity.segmentSize());
             byte[] content = WalFiles.segment(name, identity, 3);
-            archive.push(name, Content.of(content));
+            try (CompressedFile compressed = CompressedFile.of(name.toString(), Content.of(content), 1)) {
+                archive.push(name, compressed, new byte[0]);
+            }
             Path place = directory.resolve("segment-" + size);
             assertThat(archive.fetch(name, place)).isTrue();
             assertThat(place).hasBinaryContent(content);

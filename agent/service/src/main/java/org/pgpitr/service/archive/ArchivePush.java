@@ -72,7 +72,7 @@ public final class ArchivePush {
      * @param file as {@code %p} gives it
      * @throws PgpitrException if it was not archived everywhere: USAGE if it is no file of a kind that is archived,
      *     CORRUPT if it is not what its name says or its WAL is broken, WAL_CONFLICT if it is another cluster's or another content is
-     *     archived under its name, NO_REPOSITORY
+     *     archived under its name, NO_REPOSITORY; STORAGE_UNAVAILABLE also if the temporary folder can't be used
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't take it
      */
     public Result push(Path file) {
@@ -144,11 +144,12 @@ public final class ArchivePush {
 
     private List<WalArchive.Pushed> pushToAll(
             LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) {
-        ExecutorService threads = Executors.newFixedThreadPool(
-                Math.min(
+        int atOnce = copies(repositories) == 1
+                ? repositories.size()
+                : Math.min(
                         repositories.size(),
-                        PushLimits.copies(reading.compressed().memory())),
-                Threads.daemons("archive-push"));
+                        PushLimits.copies(reading.compressed().memory()));
+        ExecutorService threads = Executors.newFixedThreadPool(atOnce, Threads.daemons("archive-push"));
         try {
             List<Callable<WalArchive.Pushed>> pushes = new ArrayList<>();
             repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));
@@ -159,7 +160,7 @@ public final class ArchivePush {
             throw new PgpitrException(
                     ExitCode.STORAGE_UNAVAILABLE, "interrupted while archiving " + file.name(), null, e);
         } finally {
-            threads.shutdownNow();
+            Threads.end(threads); // before what they read goes
         }
     }
 

@@ -19,8 +19,8 @@ import org.pgpitr.repository.codec.FileCompressor;
 import org.pgpitr.storage.Content;
 
 /**
- * Reads a file that is to be archived, while the repositories are asked for its place. Its WAL is looked through while it is
- * compressed: in memory, where it is read once; a file that is longer than a segment usually is, beside it.
+ * Reads a file that is to be archived. Its WAL is looked through while it is compressed: in memory, where it is read once;
+ * a file that is longer than a segment usually is, is read for both, and has to be the same.
  */
 final class SegmentReading implements AutoCloseable {
     private record Result(CompressedFile compressed, FutureTask<Optional<SegmentSummary>> summary) {}
@@ -56,9 +56,7 @@ final class SegmentReading implements AutoCloseable {
     private Result read() throws IOException, InterruptedException {
         limits.beginCompressing();
         try {
-            if (task.isCancelled()) {
-                throw new CancellationException("nobody waits for " + file.name());
-            }
+            requireWaitedFor();
             return file.content().length() > FileCompressor.MAX_FILE ? readLong() : readOnce();
         } finally {
             limits.endCompressing();
@@ -77,22 +75,37 @@ final class SegmentReading implements AutoCloseable {
                 inspecting.join(); // for the next one reads into the same memory
             }
             int taken = limits.take((long) length * copies);
-            return new Result(hold(compressor.compressed(file.name().toString()), taken), inspection);
+            CompressedFile made = null;
+            try {
+                made = compressor.compressed(file.name().toString());
+            } finally {
+                if (made == null) {
+                    limits.free(taken);
+                }
+            }
+            return new Result(hold(made, taken), inspection);
         }
     }
 
     /** What will come of it is known when it is there: until then as much memory is taken as it can be. */
     private Result readLong() throws IOException, InterruptedException {
-        FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file.content()));
+        DigestedContent inspected = new DigestedContent(file.content());
+        FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(inspected));
         int taken = limits.take((long) CompressedFile.MOST_MEMORY * copies);
         boolean held = false;
         try {
+            requireWaitedFor();
             Thread inspecting = begin(inspection);
             CompressedFile made;
             try {
                 made = CompressedFile.of(file.name().toString(), file.content(), level);
             } finally {
                 inspecting.join(); // the processor is taken for both
+            }
+            if (inspected.sha256().stream()
+                    .anyMatch(digest -> !digest.equals(made.tag().sha256()))) {
+                made.close();
+                throw new IOException("it changed while it was read");
             }
             taken = limits.keep(taken, made.memory() * copies);
             held = true;
@@ -101,6 +114,12 @@ final class SegmentReading implements AutoCloseable {
             if (!held) {
                 limits.free(taken);
             }
+        }
+    }
+
+    private void requireWaitedFor() {
+        if (task.isCancelled()) {
+            throw new CancellationException("nobody waits for " + file.name());
         }
     }
 
@@ -172,6 +191,9 @@ final class SegmentReading implements AutoCloseable {
             }
             if (e.getCause() instanceof PgpitrException unusable) {
                 throw unusable; // the temporary folder
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
             }
             if (e.getCause() instanceof IOException unreadable) {
                 throw new PgpitrException(

@@ -1,21 +1,33 @@
 package org.pgpitr.service.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.pgpitr.service.archive.LocalFiles.SEGMENT;
 
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.repository.ClusterIdentity;
+import org.pgpitr.repository.ClusterIdentity.Encryption;
+import org.pgpitr.repository.archive.WalFiles;
+import org.pgpitr.repository.codec.FileCompressor;
 import org.pgpitr.storage.Content;
 
 class SegmentReadingTest {
     private static final byte[] BYTES = new byte[1 << 20];
+    private static final ClusterIdentity CLUSTER = WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE);
 
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
@@ -59,5 +71,40 @@ class SegmentReadingTest {
         given.close();
         released.countDown();
         assertThat(interrupted.get(1, TimeUnit.MINUTES)).isFalse();
+    }
+
+    @Test
+    void a_long_segment_that_is_another_one_when_it_is_read_again_is_not_archived() throws IOException {
+        byte[] wal = WalFiles.segment(SEGMENT, CLUSTER, 1);
+        byte[] first = Arrays.copyOf(wal, FileCompressor.MAX_FILE + 1);
+        byte[] second = first.clone();
+        second[second.length - 1] ^= 1;
+        AtomicInteger opened = new AtomicInteger();
+        for (byte[] again : List.of(first, second)) {
+            opened.set(0);
+            Content file = new Content() {
+                @Override
+                public long length() {
+                    return first.length;
+                }
+
+                @Override
+                public InputStream open() {
+                    return new ByteArrayInputStream(opened.getAndIncrement() == 0 ? first : again);
+                }
+            };
+            LocalWalFile local = new LocalWalFile(Path.of("segment"), SEGMENT, file, wal);
+            try (SegmentReading reading = SegmentReading.begin(local, 3, new PushLimits(1), 1)) {
+                if (again == first) {
+                    assertThat(reading.compressed().tag().size()).isEqualTo(first.length);
+                } else {
+                    assertThatThrownBy(reading::compressed)
+                            .isInstanceOfSatisfying(
+                                    PgpitrException.class,
+                                    e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CORRUPT))
+                            .hasMessageContaining("it changed while it was read");
+                }
+            }
+        }
     }
 }
