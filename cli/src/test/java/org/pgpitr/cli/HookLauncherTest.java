@@ -311,7 +311,7 @@ class HookLauncherTest {
             Process hook = begin(data, Map.of("PGPITR_JAVA", "/nonexistent"), "archive-push", FILE.toString());
             Ask ask = awaitAsk();
             assertThat(ask.file()).hasToString(SEGMENT);
-            answers.look(new Ask(ask.file(), "1", ask.place())); // meant for somebody else
+            answers.look(new Ask(ask.file(), "1", "", ask.place())); // meant for somebody else
             acknowledgements.add(SEGMENT, Files.getLastModifiedTime(data.resolve(FILE)));
             answers.look(ask);
             assertThat(end(hook)).isEqualTo(new Result(0, ""));

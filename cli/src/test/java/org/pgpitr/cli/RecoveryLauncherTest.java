@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -17,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.service.prefetch.RecoverySource;
 import org.pgpitr.service.spool.Acknowledgements;
@@ -37,6 +40,8 @@ class RecoveryLauncherTest {
     private static final Path LAUNCHER = Path.of("../pgpitr").toAbsolutePath();
     private static final String SEGMENT = "000000010000000000000042";
     private static final String PLACE = "pg_wal/RECOVERYXLOG";
+    private static final String HISTORY = "00000002.history";
+    private static final String HISTORY_PLACE = "pg_wal/RECOVERYHISTORY";
     private static final int DONE_BY_JAVA = 7;
     private static final long PATIENCE_SECONDS = 60;
     private static final Map<String, String> NO_JAVA = Map.of("PGPITR_JAVA", "/nonexistent");
@@ -248,7 +253,7 @@ class RecoveryLauncherTest {
         try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
             Process hook = begin(NO_JAVA, "archive-get", SEGMENT, PLACE);
             Ask ask = awaitAsk();
-            answers.look(new Ask(ask.file(), "1", ask.place())); // meant for somebody else
+            answers.look(new Ask(ask.file(), "1", ask.once(), ask.place())); // meant for somebody else
             prefetched();
             answers.look(ask);
             assertThat(end(hook)).isEqualTo(new Result(0, ""));
@@ -256,9 +261,149 @@ class RecoveryLauncherTest {
         }
     }
 
+    private String owner() throws IOException {
+        return source(Optional.empty(), Optional.empty(), Optional.empty())
+                .owner(data, Map.of())
+                .line();
+    }
+
+    private Process ask(Map<String, String> variables, String file) throws IOException {
+        return begin(variables, "archive-get", file, file.endsWith(".history") ? HISTORY_PLACE : PLACE);
+    }
+
     @Test
-    @DisplayName("Class 3: nothing that is read in the pipe is an absence, and neither is an agent that dies")
-    void whatever_the_agent_says_absence_is_javas_to_tell() throws Exception {
+    void an_absence_that_the_agent_has_proven_is_told_without_java() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            for (String file : List.of(SEGMENT, HISTORY)) {
+                Process hook = ask(NO_JAVA, file);
+                Ask ask = awaitAsk();
+                assertThat(ask.file()).hasToString(file);
+                assertThat(ask.hook()).isEqualTo(Long.toString(hook.pid()));
+                answers.absent(ask, owner());
+                assertThat(end(hook)).isEqualTo(new Result(1, ""));
+                ask.done();
+            }
+        }
+    }
+
+    @Test
+    void a_file_that_is_there_for_one_question_is_taken_without_java() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        Path there = data.resolve("pg_wal/pgsql_tmp.pgpitr");
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            for (String file : List.of(SEGMENT, HISTORY)) {
+                Process hook = ask(NO_JAVA, file);
+                Ask ask = awaitAsk();
+                Files.writeString(there.resolve(file + "." + ask.once()), file);
+                answers.take(ask, owner());
+                assertThat(end(hook)).isEqualTo(new Result(0, ""));
+                assertThat(data.resolve(file.equals(HISTORY) ? HISTORY_PLACE : PLACE))
+                        .hasContent(file);
+                ask.done();
+                Process late = ask(Map.of(), file);
+                Ask next = awaitAsk();
+                answers.take(next, owner()); // but nothing is there for it
+                end(late).isDoneByJava();
+                next.done();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: an absence that was told to another question, of another file or for others, is none")
+    void an_absence_that_is_not_for_this_very_question_is_javas_to_tell() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        String other = "11111111-2222-3333-4444-555555555555";
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            List<UnaryOperator<Ask>> forged = List.of(
+                    ask -> new Ask(ask.file(), ask.hook(), other, ask.place()),
+                    ask -> new Ask(WalFileName.parse(HISTORY), ask.hook(), ask.once(), ask.place()));
+            for (UnaryOperator<Ask> each : forged) {
+                Process hook = ask(Map.of(), SEGMENT);
+                Ask ask = awaitAsk();
+                answers.absent(each.apply(ask), owner());
+                end(hook).isDoneByJava();
+                ask.done();
+            }
+            for (String owner : List.of(owner() + "x", owner().substring(1), "")) {
+                Process hook = ask(Map.of(), SEGMENT);
+                Ask ask = awaitAsk();
+                answers.absent(ask, owner);
+                end(hook).isDoneByJava();
+                ask.done();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "Class 3: of lines that several readers have torn none is an absence that was not told to this question")
+    void torn_answers_are_no_absence() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        Path pipe = spool.recovery().answers();
+        try (AnswerPipe answers = AnswerPipe.create(pipe)) {
+            String owner = owner();
+            List<UnaryOperator<String>> torn = List.of(
+                    pid -> "absent|" + pid + "||" + SEGMENT + "|" + owner + "|.",
+                    pid -> "absent|" + pid + "|||",
+                    pid -> "absent|" + pid,
+                    pid -> "abs|" + pid + "||" + SEGMENT + "|" + owner + "|.");
+            for (UnaryOperator<String> line : torn) {
+                Process hook = ask(Map.of(), SEGMENT);
+                Ask ask = awaitAsk();
+                Files.writeString(pipe, line.apply(ask.hook()) + "\n", StandardOpenOption.WRITE);
+                end(hook).isDoneByJava();
+                ask.done();
+            }
+            assertThat(answers.isInPlace()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "Class 3: what an agent said before counts for no later question, even of a process of the same number")
+    void a_stale_absence_is_passed_over() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            Process killed = ask(Map.of(), SEGMENT);
+            Ask first = awaitAsk();
+            killed.destroyForcibly().waitFor();
+            first.done();
+            answers.absent(first, owner());
+            Process hook = ask(Map.of(), SEGMENT);
+            Ask second = awaitAsk();
+            answers.absent(new Ask(first.file(), second.hook(), first.once(), second.place()), owner());
+            end(hook).isDoneByJava();
+            second.done();
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: an absence counts for the configuration that is there when it is told")
+    void an_absence_that_the_configuration_has_outrun_is_javas_to_tell() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            Process hook = ask(Map.of(), SEGMENT);
+            Ask ask = awaitAsk();
+            FileTime time = Files.getLastModifiedTime(config);
+            Files.setLastModifiedTime(config, FileTime.from(time.toInstant().plusSeconds(3)));
+            answers.absent(ask, owner());
+            end(hook).isDoneByJava();
+            ask.done();
+            Files.setLastModifiedTime(config, time);
+            Process other = ask(Map.of(), SEGMENT);
+            Ask second = awaitAsk();
+            String served = owner();
+            serve(source(Optional.of("file:///r"), Optional.empty(), Optional.empty()));
+            answers.absent(second, served);
+            end(other).isDoneByJava();
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: a failure that is read in the pipe is no absence, and neither is an agent that dies")
+    void whatever_else_the_agent_says_absence_is_javas_to_tell() throws Exception {
         acknowledgements.remove(SEGMENT);
         try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
             Process sentAway = begin(Map.of(), "archive-get", SEGMENT, PLACE);
@@ -272,11 +417,14 @@ class RecoveryLauncherTest {
             end(failed).isDoneByJava();
             second.done();
         }
-        AnswerPipe dying = AnswerPipe.create(spool.recovery().answers());
-        Process hook = begin(Map.of(), "archive-get", SEGMENT, PLACE);
-        awaitAsk();
-        dying.close();
-        end(hook).isDoneByJava();
+        for (String file : List.of(SEGMENT, HISTORY)) {
+            AnswerPipe dying = AnswerPipe.create(spool.recovery().answers());
+            Process hook = ask(Map.of(), file);
+            Ask ask = awaitAsk();
+            dying.close();
+            end(hook).isDoneByJava();
+            ask.done();
+        }
     }
 
     @Test

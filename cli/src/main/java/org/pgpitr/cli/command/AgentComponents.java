@@ -79,7 +79,7 @@ record AgentComponents(
                 dataDirectory,
                 spool(),
                 environment.variables(),
-                source -> ArchivedSegments.open(
+                source -> new ArchivedSegments(
                         source,
                         dataDirectory,
                         environment.variables(),

@@ -15,7 +15,6 @@ import org.pgpitr.postgres.InvalidFormatException;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.service.archive.ArchiveGet;
-import org.pgpitr.service.archive.ReplayNote;
 import org.pgpitr.service.archive.WantedGeneration;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.prefetch.RecoveryHook;
@@ -116,10 +115,8 @@ public final class ArchiveGetCommand extends PgpitrCommand {
         ArchiveGet.Outcome outcome;
         try (Wiring wiring = ConfigurationOptions.wiring(configuration, environment)) {
             WantedGeneration wanted = wanted(source, dataDirectory);
-            outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning).get(name, destination, wanted);
-            if (outcome == ArchiveGet.Outcome.ABSENT) {
-                new ReplayNote(wiring.repositories(), wanted, dataDirectory).leave(name, destination);
-            }
+            outcome = new ArchiveGet(wiring.repositories(), dataDirectory, err::warning)
+                    .answer(name, destination, destination, wanted);
         }
         boolean found = outcome == ArchiveGet.Outcome.FOUND;
         tell(configuration, source, dataDirectory, found, err);
@@ -160,13 +157,8 @@ public final class ArchiveGetCommand extends PgpitrCommand {
                     options.config(),
                     environment.launcher(),
                     environment.clock());
-            if (!hook.isCalledFor(destination)) {
-                return;
-            }
-            if (found) {
-                hook.delivered(WalFileName.parse(name));
-            } else {
-                hook.notDelivered();
+            if (hook.isCalledFor(destination)) {
+                hook.answered(found ? Optional.of(WalFileName.parse(name)) : Optional.empty());
             }
         } catch (IOException | RuntimeException e) {
             err.warning("nothing is prefetched: " + e);

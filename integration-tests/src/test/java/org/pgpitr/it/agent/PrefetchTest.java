@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -182,6 +183,68 @@ class PrefetchTest {
                     && find(PID, spool.status()).flatMap(ProcessHandle::of).isPresent();
         });
         return find(PID, spool.status()).orElseThrow();
+    }
+
+    /** A Java that notes what it is started for: a hook and its file, or an agent. */
+    private Path noteStarts(Cluster cluster) throws IOException {
+        Path home = work.folder("java");
+        Path java = Path.of(System.getProperty("java.home"));
+        Path starts = home.resolve("starts");
+        work.user().file(home.resolve("release"), Files.readString(java.resolve("release")));
+        work.folder("java/bin");
+        Path program = work.user().file(home.resolve("bin/java"), """
+                #!/bin/sh
+                case "$*" in
+                *' agent '*) echo agent ;;
+                *' archive-get '*) echo "$*" | sed -E 's/.*(archive-get).* ([^ ]+) [^ ]+$/\\1 \\2/' ;;
+                esac >>'%s'
+                exec '%s' "$@"
+                """.formatted(starts, java.resolve("bin/java")));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cluster.server().environment("PGPITR_JAVA", program.toString());
+        return starts;
+    }
+
+    private static void expectFirstRequestAlone(Path starts) throws IOException {
+        assertThat(Files.readAllLines(starts))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("archive-get "),
+                        second -> assertThat(second).isEqualTo("agent"));
+    }
+
+    @Test
+    void a_recovery_starts_java_for_its_first_request_and_for_the_agent_alone() throws Exception {
+        Cluster source = source(MB);
+        Moment end = archived(source, 5);
+        Cluster recovered = withSpool(source.restore("--no-archive", "--target-action", "promote"));
+        Path starts = noteStarts(recovered);
+        recovered.server().start().awaitRecovered();
+        recovered.expect(end);
+        awaitNothingLeft(recovered);
+        expectFirstRequestAlone(starts);
+    }
+
+    @Test
+    @DisplayName("Class 3: a standby that polls hears of each absence, and of what was archived since, without Java")
+    void a_standby_that_polls_starts_no_java() throws Exception {
+        Cluster source = source(MB);
+        archived(source, 1);
+        Cluster standby = withSpool(source.restore("--standby", "--target-timeline", "latest"));
+        Path starts = noteStarts(standby);
+        standby.server()
+                .include(TestDistribution.sample("standby.conf"))
+                .set("archive_mode", "off")
+                .set("wal_retrieve_retry_interval", "50ms")
+                .start();
+        for (int i = 0; i < 5; i++) {
+            source.insert("polled " + i);
+            source.archive();
+            awaitLabel(standby, "polled " + i);
+        }
+        expectFirstRequestAlone(starts);
+        standby.server().promote();
+        awaitNothingLeft(standby);
+        expectFirstRequestAlone(starts);
     }
 
     private static void awaitLabel(Cluster cluster, String label) {

@@ -55,10 +55,11 @@ public final class OnDemandAgent {
      *
      * @param command the hook that it serves
      * @param configuration as the hook was given it by an option
+     * @return its process, if this has started it
      */
-    public void start(String command, Optional<Path> configuration) throws IOException {
+    public Optional<Process> start(String command, Optional<Path> configuration) throws IOException {
         if (isRunning() || !isPossible() || isBeingStarted()) {
-            return;
+            return Optional.empty();
         }
         List<String> words = new ArrayList<>(List.of(launcher.toString(), "agent", "--on-demand", command));
         configuration.ifPresent(file -> words.addAll(List.of("--config", file.toString())));
@@ -68,9 +69,9 @@ public final class OnDemandAgent {
         List<String> inOwnSession = new ArrayList<>(List.of("setsid"));
         inOwnSession.addAll(words);
         try {
-            begin(inOwnSession);
+            return Optional.of(begin(inOwnSession));
         } catch (IOException e) {
-            begin(words); // no such program here: the agent ends with the server's processes
+            return Optional.of(begin(words)); // no such program here: the agent ends with the server's processes
         }
     }
 
@@ -82,8 +83,8 @@ public final class OnDemandAgent {
         return Duration.between(started, clock.instant()).abs().compareTo(STARTING) < 0;
     }
 
-    private void begin(List<String> words) throws IOException {
-        new ProcessBuilder(words)
+    private Process begin(List<String> words) throws IOException {
+        return new ProcessBuilder(words)
                 .directory(dataDirectory.toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)

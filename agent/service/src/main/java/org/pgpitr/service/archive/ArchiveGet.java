@@ -43,6 +43,20 @@ public final class ArchiveGet {
     }
 
     /**
+     * All that a request of a recovery takes: {@link #get}, and the note that is left at the recovery's end.
+     *
+     * @param destination as {@code %p} gives it
+     * @param place where the file is to go: there, or where it is handed over from
+     */
+    public Outcome answer(String name, Path destination, Path place, WantedGeneration wanted) {
+        Outcome outcome = get(name, place, wanted);
+        if (outcome == Outcome.ABSENT) {
+            new ReplayNote(repositories, wanted, dataDirectory).leave(name, destination);
+        }
+        return outcome;
+    }
+
+    /**
      * Puts an archived file in place. A repository that fails is passed over for the next one, with a warning; if none
      * delivers the file, its failure is thrown, and never taken for absence.
      *

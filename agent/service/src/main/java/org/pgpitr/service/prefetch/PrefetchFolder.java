@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.service.agent.AgentLock;
+import org.pgpitr.service.spool.Ask;
 
 /**
  * Where prefetched segments stand: inside {@code pg_wal}, wherever that is a link to, so that a rename hands them over.
@@ -22,7 +23,7 @@ public final class PrefetchFolder {
     static final String NAME = "pgsql_tmp.pgpitr";
 
     private static final String LOCK = "lock";
-    private static final Pattern OURS = Pattern.compile("[0-9A-F]{24}(\\..*)?|" + LOCK);
+    private static final Pattern OURS = Pattern.compile("([0-9A-F]{24}|[0-9A-F]{8}\\.history)(\\..*)?|" + LOCK);
 
     private final Path dataDirectory;
     private final Path folder;
@@ -39,6 +40,11 @@ public final class PrefetchFolder {
     /** Where the hook takes a segment. */
     Path place(WalSegmentName name) {
         return folder.resolve(name.toString());
+    }
+
+    /** Where the one hook takes its file that asked so. */
+    Path place(Ask ask) {
+        return folder.resolve(ask.file() + "." + ask.once());
     }
 
     /** Where a segment is brought before it is known to be wanted still. */

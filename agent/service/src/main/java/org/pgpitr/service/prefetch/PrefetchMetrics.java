@@ -10,14 +10,19 @@ public final class PrefetchMetrics {
     private final Counter fetched;
     private final Counter taken;
     private final Counter failures;
+    private final Counter absent;
     private final Counter steppedAside;
     private final AtomicLong readyFiles;
     private final AtomicLong readyBytes;
 
     public PrefetchMetrics(MeterRegistry registry) {
-        fetched = counter(registry, "pgpitr.prefetch.fetched.files", "WAL segments fetched ahead of a recovery");
-        taken = counter(registry, "pgpitr.prefetch.taken.files", "Of those, segments that the recovery took");
+        fetched = counter(registry, "pgpitr.prefetch.fetched.files", "WAL files fetched for a recovery");
+        taken = counter(registry, "pgpitr.prefetch.taken.files", "Of those, files that the recovery took");
         failures = counter(registry, "pgpitr.prefetch.failures", "Attempts to prefetch a segment that failed");
+        absent = counter(
+                registry,
+                "pgpitr.prefetch.absent.files",
+                "Requests of a recovery for files of which every repository said that there are none");
         steppedAside =
                 counter(registry, "pgpitr.prefetch.stepped.aside", "Requests of a recovery left to archive-get itself");
         readyFiles = gauge(registry, "pgpitr.prefetch.ready.files", null, "WAL segments that wait to be taken");
@@ -48,6 +53,10 @@ public final class PrefetchMetrics {
 
     void failed() {
         failures.increment();
+    }
+
+    void absent() {
+        absent.increment();
     }
 
     void steppedAside() {

@@ -36,16 +36,20 @@ import org.pgpitr.service.spool.SpoolOwner;
 
 /**
  * Fetches the segments that one recovery will ask for next, and keeps nothing else: a window behind the segment that it
- * was given last. Only whole segments are kept, which never change; that one is absent is never remembered against a
- * hook that asks.
+ * was given last. Only whole segments are kept, which never change; what else a hook asks for is looked for when it asks,
+ * and that something is absent is never remembered against one that does.
  */
 final class PrefetchSession implements AutoCloseable {
     /** What a hook that asks for a segment is told. */
     enum Answer {
         /** It is there. */
         LOOK,
-        /** It is being fetched. */
+        /** It is being fetched, or looked for. */
         WAIT,
+        /** It is there for the one that asked. */
+        TAKE,
+        /** Every repository has just said that there is no such file. */
+        ABSENT,
         /** Fetch it yourself. */
         DIRECT
     }
@@ -59,8 +63,6 @@ final class PrefetchSession implements AutoCloseable {
 
     private static final class Fetch {
         private State state = State.UNDER_WAY;
-        /** The hook for whose sake a segment that was absent is looked for again. */
-        private String askedBy = "";
     }
 
     private static final long END_SECONDS = 10;
@@ -80,6 +82,7 @@ final class PrefetchSession implements AutoCloseable {
     private final Acknowledgements acknowledgements;
     private final BellRinger watch;
     private final ExecutorService pool;
+    private final Errands errands;
 
     private final Map<WalSegmentName, Fetch> fetches = new TreeMap<>();
     private final Pause pause = new Pause();
@@ -139,6 +142,7 @@ final class PrefetchSession implements AutoCloseable {
             throw e;
         }
         this.pool = Executors.newFixedThreadPool(settings.workers(), Threads.daemons("pgpitr-prefetch"));
+        this.errands = new Errands(dataDirectory, folder, segments, bell);
     }
 
     /** Whether it serves hooks of that configuration, as that is now. */
@@ -146,7 +150,12 @@ final class PrefetchSession implements AutoCloseable {
         return owner.equals(other);
     }
 
-    /** The recovery has got a file from elsewhere. */
+    /** For whom, in the line by which hooks know it. */
+    String owner() {
+        return owner.line();
+    }
+
+    /** The recovery has got a file that was not fetched ahead. */
     synchronized void delivered(WalFileName file) {
         active = System.nanoTime();
         if (file instanceof WalSegmentName segment) {
@@ -164,16 +173,20 @@ final class PrefetchSession implements AutoCloseable {
         if (!asks.isEmpty()) {
             active = System.nanoTime();
         }
+        for (int taken = errands.settle(asks); taken > 0; taken--) {
+            metrics.taken();
+        }
         noticeTaken();
         List<WalSegmentName> window = window();
         giveUpAllBut(window);
         for (Ask ask : asks) {
             if (ask.file() instanceof WalSegmentName name && window.contains(name)) {
-                begin(name, ask.place().getFileName().toString());
+                mayTakeRoom(); // told also while nothing comes that would be fetched
+                begin(name);
             }
         }
         for (WalSegmentName name : window) {
-            begin(name, "");
+            begin(name);
             Fetch fetch = fetches.get(name);
             if (fetch == null || fetch.state == State.ABSENT || fetch.state == State.FAILED) {
                 break; // the end of the archive, or something is in the way
@@ -238,16 +251,13 @@ final class PrefetchSession implements AutoCloseable {
         }
     }
 
-    private void begin(WalSegmentName name, String hook) throws IOException {
+    private void begin(WalSegmentName name) throws IOException {
         Fetch known = fetches.get(name);
-        boolean again = known != null
-                && (known.state == State.FAILED
-                        || (known.state == State.ABSENT && !hook.isEmpty() && !known.askedBy.equals(hook)));
-        if ((known != null && !again) || underWay >= settings.workers() || !pause.isOver() || !mayTakeRoom()) {
+        boolean begun = known != null && known.state != State.FAILED;
+        if (begun || underWay >= settings.workers() || !pause.isOver() || !mayTakeRoom()) {
             return;
         }
         Fetch fetch = new Fetch();
-        fetch.askedBy = hook;
         fetches.put(name, fetch);
         underWay++;
         pool.execute(() -> fetch(name, fetch));
@@ -323,6 +333,10 @@ final class PrefetchSession implements AutoCloseable {
         if (closed || Thread.currentThread().isInterrupted()) {
             return; // told to stop
         }
+        failed(name, thrown);
+    }
+
+    private void failed(WalFileName name, Throwable thrown) {
         if (trouble == null) {
             log.warning(
                     Prefetcher.NAME,
@@ -336,6 +350,40 @@ final class PrefetchSession implements AutoCloseable {
     }
 
     synchronized Answer answer(Ask ask) {
+        Answer foreseen = errands.isBegun(ask) ? Answer.DIRECT : foreseen(ask);
+        if (foreseen != Answer.DIRECT || ask.once().isEmpty() || !pause.isOver()) {
+            return foreseen;
+        }
+        return switch (errands.state(ask)) {
+            case UNDER_WAY -> Answer.WAIT;
+            case NOT_OURS -> Answer.DIRECT;
+            case ABSENT -> {
+                storeAnswered();
+                metrics.absent();
+                yield Answer.ABSENT;
+            }
+            case THERE -> {
+                storeAnswered();
+                metrics.fetched();
+                errands.given(ask);
+                delivered(ask.file());
+                yield Answer.TAKE;
+            }
+            case FAILED -> {
+                failed(ask.file(), errands.failure(ask));
+                yield Answer.DIRECT;
+            }
+        };
+    }
+
+    private void storeAnswered() {
+        pause.succeeded();
+        if (!scarce) {
+            trouble = null;
+        }
+    }
+
+    private Answer foreseen(Ask ask) {
         if (!(ask.file() instanceof WalSegmentName name) || !window().contains(name)) {
             return Answer.DIRECT;
         }
@@ -346,11 +394,7 @@ final class PrefetchSession implements AutoCloseable {
         return switch (fetch.state) {
             case READY -> Answer.LOOK;
             case UNDER_WAY -> Answer.WAIT;
-            case FAILED -> Answer.DIRECT;
-            case ABSENT ->
-                fetch.askedBy.equals(ask.place().getFileName().toString()) || underWay == 0
-                        ? Answer.DIRECT
-                        : Answer.WAIT;
+            case FAILED, ABSENT -> Answer.DIRECT;
         };
     }
 
@@ -385,6 +429,7 @@ final class PrefetchSession implements AutoCloseable {
             closed = true;
         }
         pool.shutdownNow();
+        errands.close();
         try {
             pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

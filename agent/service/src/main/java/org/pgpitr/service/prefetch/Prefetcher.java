@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,14 +27,16 @@ import org.pgpitr.service.spool.SpoolOwner;
 import org.pgpitr.storage.StorageException;
 
 /**
- * Fetches WAL ahead of a recovery. It begins when {@code archive-get} leaves word that it has brought a segment, and with
- * whatever configuration it was called with; it ends when the recovery does.
+ * Fetches WAL ahead of a recovery, and answers its requests. It begins when {@code archive-get} leaves word that it has
+ * answered one, and with whatever configuration it was called with; it ends when the recovery does.
  */
 public final class Prefetcher implements AgentComponent {
     static final String NAME = "prefetch";
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+    /** A server asks for the history of the timeline that it comes from when it has removed its signal files. */
+    private static final Duration LAST_REQUESTS = Duration.ofSeconds(2);
 
     private final Path dataDirectory;
     private final Spool recovery;
@@ -50,6 +53,8 @@ public final class Prefetcher implements AgentComponent {
     private long sessions;
     private long refused;
     private long begun = System.nanoTime();
+    /** When it was last seen to recover. */
+    private OptionalLong recovered = OptionalLong.empty();
 
     /**
      * @param dataDirectory its real path
@@ -104,7 +109,10 @@ public final class Prefetcher implements AgentComponent {
         if (!answers.isInPlace()) {
             throw new IOException("the spool " + recovery.folder() + " was removed");
         }
-        over = !Postmaster.isInRecovery(dataDirectory);
+        if (Postmaster.isInRecovery(dataDirectory)) {
+            recovered = OptionalLong.of(System.nanoTime());
+        }
+        over = recovered.isEmpty() || System.nanoTime() - recovered.getAsLong() > LAST_REQUESTS.toNanos();
         if (over) {
             end();
         }
@@ -120,16 +128,22 @@ public final class Prefetcher implements AgentComponent {
         }
         for (Ask ask : asks) {
             PrefetchSession.Answer answer = session == null ? PrefetchSession.Answer.DIRECT : session.answer(ask);
-            if (answer == PrefetchSession.Answer.WAIT) {
-                continue;
+            if (answer != PrefetchSession.Answer.WAIT) {
+                say(answer, ask, answers);
+                ask.done();
             }
-            if (answer == PrefetchSession.Answer.LOOK) {
-                answers.look(ask);
-            } else {
+        }
+    }
+
+    private void say(PrefetchSession.Answer answer, Ask ask, AnswerPipe answers) throws IOException {
+        switch (answer) {
+            case LOOK -> answers.look(ask);
+            case TAKE -> answers.take(ask, session.owner());
+            case ABSENT -> answers.absent(ask, session.owner());
+            default -> {
                 metrics.steppedAside();
                 answers.direct(ask);
             }
-            ask.done();
         }
     }
 
@@ -144,7 +158,7 @@ public final class Prefetcher implements AgentComponent {
             begin(source.get(), owner, delivery.owner());
         }
         if (session != null) {
-            session.delivered(delivery.file());
+            delivery.file().ifPresent(session::delivered);
         }
     }
 

@@ -1,14 +1,16 @@
 package org.pgpitr.service.prefetch;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.WalFileName;
-import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.service.agent.OnDemandAgent;
 import org.pgpitr.service.agent.Postmaster;
 import org.pgpitr.service.config.AgentSettings;
@@ -18,14 +20,23 @@ import org.pgpitr.service.spool.Delivery;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.service.spool.SpoolOwner;
 
-/** What {@code archive-get} does for the requests that will follow, after it has answered one by itself. */
+/** What {@code archive-get} does for the requests that will follow, when it has answered one by itself. */
 public final class RecoveryHook {
     /** The command by whose name an agent is started for it. */
     public static final String COMMAND = "archive-get";
 
     /** As PostgreSQL's recovery gives {@code %p}; pg_rewind and people name other places. */
-    private static final List<Path> DESTINATIONS =
-            List.of(Path.of("pg_wal", "RECOVERYXLOG"), Path.of("pg_wal", "RECOVERYHISTORY"));
+    private static final Path SEGMENT = Path.of("pg_wal", "RECOVERYXLOG");
+
+    private static final Path HISTORY = Path.of("pg_wal", "RECOVERYHISTORY");
+
+    /** How long an agent that was started for this request may take to begin, before the next request comes. */
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
+
+    /** How long one that is at work may take to hear of it. */
+    private static final Duration LONGEST_HEARING = Duration.ofSeconds(2);
+
+    private static final long LOOK_MILLIS = 5;
 
     private final Path dataDirectory;
     private final Map<String, String> environment;
@@ -59,21 +70,32 @@ public final class RecoveryHook {
 
     /** Whether a server that recovers has called. */
     public boolean isCalledFor(Path destination) {
-        return DESTINATIONS.contains(destination)
+        return (destination.equals(SEGMENT) || destination.equals(HISTORY))
                 && settings.prefetch().bytes() > 0
                 && Postmaster.isInRecovery(dataDirectory)
                 && DataDirectory.isOne(dataDirectory);
     }
 
+    /** Where a recovery wants that file. */
+    static Path destination(WalFileName file) {
+        return file instanceof TimelineHistoryName ? HISTORY : SEGMENT;
+    }
+
     /**
-     * The file is in place: leaves word of it for the prefetcher, and starts one with the first segment if there is none.
+     * Leaves word of an answer for the prefetcher, and starts one if there is none. It is waited for, so that the next
+     * request, which comes at once, finds it.
      *
+     * @param file which is in place now; empty if what was asked for is absent. At the latest at its end a recovery asks
+     *     for such a one, and nothing of an agent that was killed may stay behind then
      * @throws IOException if that can't be done; the next request comes here again then
      */
-    public void delivered(WalFileName file) throws IOException {
+    public void answered(Optional<WalFileName> file) throws IOException {
         Spool spool = new Spool(Spool.root(environment), dataDirectory);
         OnDemandAgent agent = new OnDemandAgent(launcher, dataDirectory, spool, clock);
         boolean running = agent.isRunning();
+        if (!running && file.isEmpty()) {
+            new PrefetchFolder(dataDirectory).removeLeftovers();
+        }
         if (!running && (settings.onDemand() == OnDemand.NEVER || !agent.isPossible())) {
             return;
         }
@@ -86,17 +108,24 @@ public final class RecoveryHook {
         } catch (PgpitrException e) {
             return; // no place for it here; `pgpitr agent` says why
         }
-        Delivery.leave(spool.recovery(), file, owner);
-        if (!running && file instanceof WalSegmentName) {
-            agent.start(COMMAND, option);
+        Path word = Delivery.leave(spool.recovery(), file, owner);
+        Optional<Process> started = running ? Optional.empty() : agent.start(COMMAND, option);
+        if (running || started.isPresent()) {
+            awaitHeard(word, started);
         }
     }
 
-    /** There is no such file: at the latest at its end a recovery asks for one, and nothing may stay behind then. */
-    public void notDelivered() throws IOException {
-        Spool spool = new Spool(Spool.root(environment), dataDirectory);
-        if (!new OnDemandAgent(launcher, dataDirectory, spool, clock).isRunning()) {
-            new PrefetchFolder(dataDirectory).removeLeftovers();
+    private static void awaitHeard(Path word, Optional<Process> started) {
+        long until = System.nanoTime() + (started.isPresent() ? LONGEST_START : LONGEST_HEARING).toNanos();
+        try {
+            // one that was started and has ended can't, or another one was faster
+            while (Files.exists(word)
+                    && System.nanoTime() - until < 0
+                    && started.map(Process::isAlive).orElse(true)) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

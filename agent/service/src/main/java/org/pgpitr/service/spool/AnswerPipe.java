@@ -15,12 +15,15 @@ import org.pgpitr.error.ExitCode;
 /**
  * The named pipe by which the agent wakes hooks that wait. A hook that reads it while no agent has it open meets its end
  * at once, and when the agent dies, then. What a hook reads here it believes only where it says that it failed; for
- * success it looks at the acknowledgement.
+ * success it looks at the acknowledgement. The number of a question stands in its answer only if that says that the file
+ * is absent: so what is left of lines of which several readers have each got a part never says that.
  */
 public final class AnswerPipe implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
     /** The least that POSIX lets be written in one piece is 512; Linux has 4096. */
     private static final int MOST_MESSAGE = 2000;
+
+    private static final int MOST_LINE = 4000;
     /** A quarter of what a pipe holds on Linux: answers to hooks that were killed before they read them. */
     private static final int MOST_UNREAD = 16 << 10;
 
@@ -79,6 +82,37 @@ public final class AnswerPipe implements AutoCloseable {
     /** Says: do the work yourself. */
     public void direct(Ask ask) throws IOException {
         send("direct|" + ask.hook() + "|||");
+    }
+
+    /**
+     * Says: every repository has said now, to this very question, that there is no such file.
+     *
+     * @param owner for whom they were asked, as {@link SpoolOwner#line} has it
+     */
+    public void absent(Ask ask, String owner) throws IOException {
+        answerFor(owner, "absent", ask.once(), ask);
+    }
+
+    /**
+     * Says: the file is there for you alone, under its name and your question's number.
+     *
+     * @param owner for whom it was fetched, as {@link SpoolOwner#line} has it
+     */
+    public void take(Ask ask, String owner) throws IOException {
+        answerFor(owner, "take", "", ask);
+    }
+
+    /** The full stop: shells differ in what they make of a line's last separators. */
+    private void answerFor(String owner, String kind, String once, Ask ask) throws IOException {
+        if (ask.once().isEmpty()) {
+            throw new IllegalArgumentException("a question without a number");
+        }
+        String line = kind + "|" + ask.hook() + "|" + once + "|" + ask.file() + "|" + owner + "|.";
+        if (line.getBytes(StandardCharsets.UTF_8).length > MOST_LINE) {
+            direct(ask);
+        } else {
+            send(line);
+        }
     }
 
     /** Says: fail, with this status and these words. */

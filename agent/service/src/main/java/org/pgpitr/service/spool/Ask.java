@@ -16,10 +16,11 @@ import org.pgpitr.postgres.WalFileName;
  *
  * @param file what PostgreSQL offered it
  * @param hook its process, by which it knows its answer
+ * @param once a number that it has made for this question alone; empty text if it has made none
  * @param place the file by which it asks
  */
-public record Ask(WalFileName file, String hook, Path place) {
-    private static final Pattern NAME = Pattern.compile("(.+)\\.([0-9]+)");
+public record Ask(WalFileName file, String hook, String once, Path place) {
+    private static final Pattern NAME = Pattern.compile("(.+)\\.([0-9]+)(?:\\.([0-9a-f-]{36}))?");
 
     /** Those that wait now. */
     public static List<Ask> pending(Spool spool) throws IOException {
@@ -35,7 +36,12 @@ public record Ask(WalFileName file, String hook, Path place) {
     private static Optional<Ask> of(Path place) {
         Matcher name = NAME.matcher(place.getFileName().toString());
         return name.matches()
-                ? WalFileName.tryParse(name.group(1)).map(file -> new Ask(file, name.group(2), place))
+                ? WalFileName.tryParse(name.group(1))
+                        .map(file -> new Ask(
+                                file,
+                                name.group(2),
+                                Optional.ofNullable(name.group(3)).orElse(""),
+                                place))
                 : Optional.empty();
     }
 

@@ -14,24 +14,29 @@ import java.util.Optional;
 import org.pgpitr.postgres.WalFileName;
 
 /**
- * Word of a file that {@code archive-get} has brought to a recovery by itself: by it the prefetcher learns where the
- * recovery is, along which timeline it goes, and with which configuration it asks. It only ever makes something faster;
- * what it says wrongly costs time.
+ * Word of a request of a recovery that {@code archive-get} has answered by itself: by it the prefetcher learns with which
+ * configuration the recovery asks, and by the file that it was brought where it is, and along which timeline it goes. It
+ * only ever makes something faster; what it says wrongly costs time.
  *
+ * @param file empty if what it asked for is absent
  * @param owner the line of the configuration that the hook was called with ({@link SpoolOwner#line})
  * @param place the file that says so
  */
-public record Delivery(WalFileName file, String owner, Path place, FileTime time) {
-    /** Leaves word. */
-    public static void leave(Spool recovery, WalFileName file, SpoolOwner owner) throws IOException {
+public record Delivery(Optional<WalFileName> file, String owner, Path place, FileTime time) {
+    private static final String NOTHING = "nothing";
+
+    /**
+     * Leaves word.
+     *
+     * @return the file that says so; who hears of it removes that
+     */
+    public static Path leave(Spool recovery, Optional<WalFileName> file, SpoolOwner owner) throws IOException {
         Path made =
                 recovery.folder().resolve("delivered." + ProcessHandle.current().pid());
         Files.writeString(made, owner.line());
-        Files.move(
-                made,
-                recovery.delivered().resolve(file.toString()),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Path place =
+                recovery.delivered().resolve(file.map(WalFileName::toString).orElse(NOTHING));
+        return Files.move(made, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** What is not yet heard of, in the order in which it was delivered. */
@@ -50,8 +55,11 @@ public record Delivery(WalFileName file, String owner, Path place, FileTime time
         try {
             String owner = Files.readString(place);
             FileTime time = Files.getLastModifiedTime(place);
-            return WalFileName.tryParse(place.getFileName().toString())
-                    .map(file -> new Delivery(file, owner, place, time));
+            String name = place.getFileName().toString();
+            Optional<WalFileName> file = WalFileName.tryParse(name);
+            return file.isPresent() || name.equals(NOTHING)
+                    ? Optional.of(new Delivery(file, owner, place, time))
+                    : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty(); // the spool is anybody's to clear
         }

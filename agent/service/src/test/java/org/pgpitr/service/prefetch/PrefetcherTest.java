@@ -26,6 +26,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
+import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
@@ -94,7 +95,7 @@ class PrefetcherTest {
     }
 
     @Test
-    void a_segment_that_is_larger_than_the_budget_is_fetched_alone_and_none_without_a_budget() throws Exception {
+    void a_segment_that_is_larger_than_the_budget_is_fetched_alone_and_none_ahead_without_a_budget() throws Exception {
         archive(1, 1, 2, 3);
         try (Recovering recovery = recovering().startWithBudget(1)) {
             recovery.delivered(segment(1, 1));
@@ -105,7 +106,7 @@ class PrefetcherTest {
         }
         try (Recovering recovery = recovering().startWithBudget(0)) {
             recovery.delivered(segment(1, 1));
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("take");
             assertThat(recovery.takeable()).isEmpty();
         }
     }
@@ -168,31 +169,107 @@ class PrefetcherTest {
     }
 
     @Test
-    @DisplayName("Class 6: for a file that is not the next one the prefetcher steps aside, and begins anew behind it")
-    void a_request_for_another_file_is_left_to_archive_get() throws Exception {
+    @DisplayName(
+            "Class 6: a file that is not the next one is fetched for the one that asks, and it begins anew behind it")
+    void a_request_for_another_file_is_answered_by_itself() throws Exception {
         archive(1, 1, 2, 3, 4, 10, 11, 12);
         try (Recovering recovery = recovering().start(2)) {
             recovery.delivered(segment(1, 11));
             recovery.awaitTakeable(segment(1, 12));
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
-            assertThat(recovery.takeable()).containsExactly(segment(1, 12).toString());
-            recovery.delivered(segment(1, 2));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("take");
+            assertThat(recovery.handedOver()).hasBinaryContent(content(segment(1, 2)));
             recovery.awaitTakeable(segment(1, 3), segment(1, 4));
             assertThat(recovery.place(segment(1, 12))).doesNotExist();
         }
     }
 
     @Test
-    @DisplayName("Class 6: that a segment is absent is asked anew each time, and never answered by the prefetcher")
+    @DisplayName("Class 6: that a segment is absent is looked up anew for each hook that asks, and never remembered")
     void an_absence_is_not_remembered() throws Exception {
         archive(1, 1);
         try (Recovering recovery = recovering().start(3)) {
             recovery.delivered(segment(1, 1));
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("absent");
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("absent");
             archive(1, 2);
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("look");
-            assertThat(recovery.take(segment(1, 2))).isEqualTo(content(segment(1, 2)));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("take");
+            assertThat(recovery.handedOver()).hasBinaryContent(content(segment(1, 2)));
+            assertThat(recovery.count("pgpitr.prefetch.absent.files")).isEqualTo(2);
+            archive(1, 3, 4);
+            assertThat(recovery.ask(segment(1, 3))).isIn("look", "take");
+            recovery.delivered(segment(1, 3));
+            recovery.awaitTakeable(segment(1, 4));
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: an absence is looked up in the generations of now, and not in those that were known")
+    void a_generation_that_came_meanwhile_is_asked() throws Exception {
+        archive(1, 1);
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("absent");
+            Generation next = repository.create(WalFiles.cluster(2, WalFiles.CLUSTER, Encryption.NONE));
+            new WalArchive(next).push(segment(1, 2), Content.of(content(segment(1, 2))));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("take");
+            assertThat(recovery.handedOver()).hasBinaryContent(content(segment(1, 2)));
+        }
+    }
+
+    @Test
+    void histories_are_brought_by_the_agent_and_said_to_be_absent_from_the_first_request_on() throws Exception {
+        archive(1, 1, 2);
+        archive(2, 3);
+        String history = "1\t" + segment(1, 3).start(SIZE).plus(500) + "\tno recovery target specified\n";
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.asked();
+            Recovering.await(
+                    "the recovery to be followed", () -> recovery.status().containsKey("last_delivered"));
+            assertThat(recovery.ask("00000002.history")).isEqualTo("absent");
+            new WalArchive(repository.current())
+                    .push(WalFileName.parse("00000002.history"), Content.of(history.getBytes(StandardCharsets.UTF_8)));
+            assertThat(recovery.ask("00000002.history")).isEqualTo("take");
+            assertThat(recovery.handedOver()).hasContent(history);
+            Files.move(recovery.handedOver(), recovery.data.resolve("pg_wal/00000002.history"));
+            assertThat(recovery.ask(segment(1, 1))).isEqualTo("take");
+            recovery.awaitTakeable(segment(1, 2), segment(2, 3));
+        }
+    }
+
+    @Test
+    @DisplayName("Class 3: a hook that would ask other repositories, or is of another server, is told nothing")
+    void a_hook_with_another_environment_or_directory_does_it_itself() throws Exception {
+        archive(1, 1);
+        try (Recovering recovery = recovering()) {
+            recovery.sameRepositories = variables -> !variables.containsKey("PATH");
+            recovery.start(3).delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
+        }
+        try (Recovering recovery = recovering().start(3)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 2), recovery.data.resolve("pg_wal"), "false"))
+                    .isEqualTo("direct");
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("absent");
+        }
+    }
+
+    @Test
+    @DisplayName("Class 6: what was found for one question is never there for another one")
+    void a_file_whose_hook_was_killed_is_removed() throws Exception {
+        archive(1, 1, 2, 10);
+        try (Recovering recovery = recovering().start(1)) {
+            recovery.delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 10), recovery.data, "[ -f \"$3\" ] && exec 4<&-"))
+                    .isEqualTo("take");
+            Recovering.await(
+                    "nothing to stay", () -> recovery.prefetched().toFile().list().length == 1);
+            Path gone = recovery.spool
+                    .recovery()
+                    .asked()
+                    .resolve(segment(1, 10) + ".4194305.00000000-0000-0000-0000-000000000000");
+            Files.createFile(gone);
+            Recovering.await("the question to be dropped", () -> !Files.exists(gone));
+            assertThat(recovery.handedOver()).doesNotExist();
         }
     }
 
@@ -210,8 +287,11 @@ class PrefetcherTest {
         archive(1, 3);
         try (Recovering recovery = recovering().start(3)) {
             recovery.delivered(segment(1, 1));
-            assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");
-            assertThat(recovery.takeable()).isEmpty();
+            // as it is now, for this question
+            assertThat(recovery.ask(segment(1, 2))).isEqualTo("take");
+            assertThat(recovery.handedOver()).hasBinaryContent(content(segment(1, 2)));
+            assertThat(recovery.takeable()).doesNotContain(segment(1, 2).toString());
+            assertThat(recovery.place(segment(1, 2))).doesNotExist();
         }
     }
 
@@ -270,6 +350,11 @@ class PrefetcherTest {
         archive(1, 1, 2);
         FailingStore failing = new FailingStore(store);
         try (Recovering recovery = recovering().on(failing).start(3)) {
+            recovery.asked();
+            Recovering.await(
+                    "the recovery to be followed", () -> recovery.status().containsKey("last_delivered"));
+            assertThat(recovery.ask("00000002.history")).isEqualTo("direct");
+            assertThat(recovery.status()).containsEntry("last_error", "the store is down");
             recovery.delivered(segment(1, 1));
             Recovering.await("the failure", () -> recovery.count("pgpitr.prefetch.failures") > 0);
             assertThat(recovery.ask(segment(1, 2))).isEqualTo("direct");

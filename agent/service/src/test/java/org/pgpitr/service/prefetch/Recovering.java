@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -26,6 +27,7 @@ import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.service.agent.AgentLog;
+import org.pgpitr.service.archive.ArchiveGet;
 import org.pgpitr.service.archive.ArchivesInOrder;
 import org.pgpitr.service.archive.WantedGeneration;
 import org.pgpitr.service.spool.Delivery;
@@ -41,6 +43,9 @@ final class Recovering implements AutoCloseable {
     final Spool spool;
     final StringWriter log = new StringWriter();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    /** Whether a hook with these variables asks the same repositories. */
+    Predicate<Map<String, String>> sameRepositories = variables -> true;
+
     private final Path folder;
     private final WalSegmentSize size;
     private ObjectStore store;
@@ -82,7 +87,7 @@ final class Recovering implements AutoCloseable {
                 data,
                 spool,
                 Map.of(),
-                source -> new Segments(store, size, data),
+                source -> new Segments(store, size, data, sameRepositories),
                 new PrefetchSettings(budget, 2, idleTimeout),
                 new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
                 Clock.systemUTC(),
@@ -99,19 +104,52 @@ final class Recovering implements AutoCloseable {
         return this;
     }
 
-    private record Segments(ArchivesInOrder archives, WalSegmentSize segmentSize) implements SegmentSource {
-        Segments(ObjectStore store, WalSegmentSize size, Path data) {
+    private record Segments(
+            List<Repository> repositories,
+            Path data,
+            WantedGeneration wanted,
+            ArchivesInOrder archives,
+            WalSegmentSize segmentSize,
+            Predicate<Map<String, String>> sameRepositories)
+            implements SegmentSource {
+        Segments(ObjectStore store, WalSegmentSize size, Path data, Predicate<Map<String, String>> sameRepositories) {
             this(
-                    new ArchivesInOrder(
-                            List.of(new Repository(store, new ClusterName("main"), Keys.none(), 3)),
-                            new WantedGeneration.OfDataDirectory(data),
-                            warning -> {}),
-                    size);
+                    List.of(new Repository(store, new ClusterName("main"), Keys.none(), 3)),
+                    new WantedGeneration.OfDataDirectory(data),
+                    data,
+                    size,
+                    sameRepositories);
+        }
+
+        Segments(
+                List<Repository> repositories,
+                WantedGeneration wanted,
+                Path data,
+                WalSegmentSize size,
+                Predicate<Map<String, String>> sameRepositories) {
+            this(
+                    repositories,
+                    data,
+                    wanted,
+                    new ArchivesInOrder(repositories, wanted, warning -> {}),
+                    size,
+                    sameRepositories);
         }
 
         @Override
         public boolean fetch(WalSegmentName name, Path place) {
             return archives.fetch(name, place);
+        }
+
+        @Override
+        public boolean isOf(Map<String, String> variables) {
+            return sameRepositories.test(variables);
+        }
+
+        @Override
+        public ArchiveGet.Outcome get(WalFileName file, Path destination, Path place) {
+            return new ArchiveGet(repositories, data, warning -> {})
+                    .answer(file.toString(), destination, place, wanted);
         }
 
         @Override
@@ -135,7 +173,12 @@ final class Recovering implements AutoCloseable {
     }
 
     void delivered(Object name, String configuration) throws IOException {
-        Delivery.leave(spool.recovery(), WalFileName.parse(name.toString()), owner(configuration));
+        Delivery.leave(spool.recovery(), Optional.of(WalFileName.parse(name.toString())), owner(configuration));
+    }
+
+    /** As archive-get does when it has found by itself that a file is absent. */
+    void asked() throws IOException {
+        Delivery.leave(spool.recovery(), Optional.empty(), owner("pgpitr.toml"));
     }
 
     /** What a hook may take now: whole files that are acknowledged as they are. */
@@ -176,20 +219,39 @@ final class Recovering implements AutoCloseable {
         return Files.readAllBytes(taken);
     }
 
-    /** What the prefetcher answers a hook that asks for a segment. */
+    /** Where a hook finds what is there for it alone. */
+    Path handedOver() {
+        return data.resolve("pg_wal").resolve("RECOVERYXLOG");
+    }
+
+    /** What the prefetcher answers a hook that asks for a file; one that may be taken is, as the launcher does. */
     String ask(Object name) throws IOException, InterruptedException {
+        return ask(name, data, "mv \"$3\" pg_wal/RECOVERYXLOG");
+    }
+
+    /**
+     * As {@link #ask(Object)}.
+     *
+     * @param take what it does with a file that is there for it alone, {@code $3}
+     */
+    String ask(Object name, Path directory, String take) throws IOException, InterruptedException {
         Process hook = new ProcessBuilder(
                         "sh",
                         "-c",
                         """
+                read -r once </proc/sys/kernel/random/uuid
                 exec 3<>"$1" 4<"$1" 3>&-
-                printf '' >"$2.$$"
+                printf '' >"$2.$$.$once"
                 read -r answer <&4
-                printf '%s' "${answer%%|*}"
-                """,
+                set -- "$1" "$2" "$3.$once"
+                case $answer in take*) %s ;; esac
+                printf '%%s' "${answer%%%%|*}"
+                """.formatted(take),
                         "hook",
                         spool.recovery().answers().toString(),
-                        spool.recovery().asked().resolve(name.toString()).toString())
+                        spool.recovery().asked().resolve(name.toString()).toString(),
+                        place(name).toString())
+                .directory(directory.toFile())
                 .start();
         assertThat(hook.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("answered")
