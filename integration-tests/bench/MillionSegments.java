@@ -20,10 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PostgresMajor;
+import org.pgpitr.postgres.RestorePoint;
 import org.pgpitr.postgres.SystemIdentifier;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.CheckpointAt;
 import org.pgpitr.postgres.wal.RelationLocator;
 import org.pgpitr.postgres.wal.RowChange;
 import org.pgpitr.postgres.wal.SegmentSummary;
@@ -56,7 +58,8 @@ import org.pgpitr.storage.memory.MemoryStore;
 /**
  * A repository of very many segments behind a small server that speaks as much of S3 as reading takes, with a latency for
  * each request. Roll-ups and backups are real objects in memory, made as the agent and `backup` make them; a segment's
- * object is made when it is asked for, of real WAL: twenty commits, then a switch.
+ * object is made when it is asked for, of real WAL: a checkpoint and twenty commits, then a switch, and now and then a restore
+ * point.
  *
  * <p>Control: {@code GET /-/latency?get=MS&list=MS} sets it, {@code GET /-/report} tells what was asked since, and forgets
  * it.
@@ -73,6 +76,12 @@ public final class MillionSegments {
 
     private static final long FIRST = 10_017;
     private static final int BACKUPS = 60;
+    private static final int SEGMENTS_A_POINT = 20_000;
+    private static final int AS_LONG_AS_A_POINT = 24 + 2 + 72;
+    /** The lengths of records, with what aligns the next one. */
+    private static final int CHECKPOINT = 120;
+
+    private static final int ALIGNED_POINT = 104;
     private static final int PAGE = 1000;
 
     private final long last;
@@ -104,6 +113,13 @@ public final class MillionSegments {
         return (3 + number * COMMITS + commit) & 0xFFFF_FFFFL;
     }
 
+    /** The name of the restore point in a segment; few have one. */
+    private static Optional<String> point(long number) {
+        return (number - FIRST) % SEGMENTS_A_POINT == SEGMENTS_A_POINT / 2
+                ? Optional.of("p" + (number - FIRST) / SEGMENTS_A_POINT)
+                : Optional.empty();
+    }
+
     private static Instant time(long number, int commit) {
         return BEGIN.plusSeconds((number - FIRST) * SECONDS_A_SEGMENT + commit * 10L);
     }
@@ -112,6 +128,12 @@ public final class MillionSegments {
     private static byte[] wal(long number) {
         WalWriter wal = new WalWriter(MAJOR, SIZE, CLUSTER, name(number - 1));
         for (long each = number - 1; each <= number; each++) {
+            wal.checkpoint(xid(each, 0));
+            if (point(each).isPresent()) {
+                wal.restorePoint(point(each).get(), time(each, 0));
+            } else {
+                wal.filler(AS_LONG_AS_A_POINT, (byte) 0);
+            }
             for (int i = 0; i < COMMITS; i++) {
                 wal.row(RowChange.INSERT, xid(each, i), TABLE);
                 wal.commit(xid(each, i), time(each, i));
@@ -130,6 +152,12 @@ public final class MillionSegments {
         long moved = (number - FIRST) * SIZE.bytes();
         TransactionTotals commits = pattern.facts().transactions();
         WalFacts facts = pattern.facts();
+        WalFacts.Totals totals = facts.totals();
+        Lsn behindCheckpoint = facts.checkpoints().get(0).lsn().plus(moved + CHECKPOINT);
+        List<RestorePoint> points = point(number)
+                .map(name -> List.of(
+                        new RestorePoint(name, behindCheckpoint.plus(ALIGNED_POINT), time(number, 0))))
+                .orElse(List.of());
         return new SegmentSummary(
                 name(number),
                 1,
@@ -142,7 +170,19 @@ public final class MillionSegments {
                 pattern.end(),
                 pattern.walEnd().plus(moved),
                 new WalFacts(
-                        facts.totals(),
+                        new WalFacts.Totals(
+                                totals.records(),
+                                points.size(),
+                                totals.checkpoints(),
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                totals.inserted(),
+                                0,
+                                0,
+                                0),
                         new TransactionTotals(
                                 commits.commits(),
                                 0,
@@ -153,8 +193,11 @@ public final class MillionSegments {
                                 Optional.of(time(number, COMMITS - 1)),
                                 Optional.of(new XidRange(xid(number, 0), xid(number, COMMITS - 1))),
                                 Optional.of(xid(number, COMMITS - 1))),
-                        facts.restorePoints(),
-                        facts.checkpoints(),
+                        points,
+                        List.of(new CheckpointAt(
+                                facts.checkpoints().get(0).lsn().plus(moved),
+                                facts.checkpoints().get(0).redo().plus(moved),
+                                xid(number, 0))),
                         facts.timelineSwitches(),
                         facts.relations(),
                         facts.databases(),
@@ -169,10 +212,9 @@ public final class MillionSegments {
 
     private void make() throws IOException {
         for (long number = FIRST; number <= last; number += Math.max(1, (last - FIRST) / 7)) {
-            if (!summary(number).equals(read(number))) {
-                throw new IllegalStateException("the summary of " + name(number) + " is not what its WAL tells");
-            }
+            requireTrue(number);
         }
+        requireTrue(FIRST + SEGMENTS_A_POINT / 2);
         GrowingRollUps rollUps = new GrowingRollUps(() -> generation, broken -> {
             throw new IllegalStateException(broken.toString());
         });
@@ -184,6 +226,13 @@ public final class MillionSegments {
             backup(FIRST + 1 + i * ((last - FIRST) / BACKUPS));
         }
         System.err.println(rolledUp + " groups rolled up, " + BACKUPS + " backups");
+    }
+
+    private void requireTrue(long number) throws IOException {
+        if (!summary(number).equals(read(number))) {
+            throw new IllegalStateException(
+                    "the summary of " + name(number) + " is not what its WAL tells: " + summary(number) + ", " + read(number));
+        }
     }
 
     private void backup(long segment) {

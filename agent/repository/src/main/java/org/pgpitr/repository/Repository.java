@@ -54,7 +54,14 @@ public final class Repository {
     /** All generations, oldest first; empty before {@code init}. */
     public List<ClusterIdentity> generations() {
         List<ClusterIdentity> all = new ArrayList<>();
-        for (Optional<ClusterIdentity> next = read(1); next.isPresent(); next = read(all.size() + 1)) {
+        // Mostly there is one, and that there is no second is asked beside it.
+        for (Optional<ClusterIdentity> begin : Threads.each(List.of(1, 2), 2, "reading identities", this::read)) {
+            if (begin.isEmpty()) {
+                return all;
+            }
+            all.add(begin.get());
+        }
+        for (Optional<ClusterIdentity> next = read(3); next.isPresent(); next = read(all.size() + 1)) {
             all.add(next.get());
         }
         return all;

@@ -10,6 +10,7 @@ import org.pgpitr.cli.option.OutputOptions;
 import org.pgpitr.cli.option.RecoveryOptions;
 import org.pgpitr.cli.option.TargetOptions;
 import org.pgpitr.cli.output.LabelledPage;
+import org.pgpitr.cli.recovery.Estimate;
 import org.pgpitr.cli.recovery.PlanJson;
 import org.pgpitr.cli.recovery.PlanPage;
 import org.pgpitr.cli.recovery.Planned;
@@ -87,9 +88,9 @@ public final class PlanCommand extends PgpitrCommand {
                     RestoreOptions.Mode.RECOVERY,
                     RestoreOptions.Archiving.KEEP,
                     Optional.empty());
+            Estimate estimate = Estimate.begin(generation);
             RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
-            Planned planned =
-                    new Planned(generation, plan, Planning.expected(generation, plan), target.time(zone), restore);
+            Planned planned = new Planned(generation, plan, estimate.of(plan), target.time(zone), restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.empty());
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());

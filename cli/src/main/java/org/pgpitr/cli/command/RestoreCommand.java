@@ -11,6 +11,7 @@ import org.pgpitr.cli.option.TargetOptions;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.JsonObject;
 import org.pgpitr.cli.output.LabelledPage;
+import org.pgpitr.cli.recovery.Estimate;
 import org.pgpitr.cli.recovery.NextSteps;
 import org.pgpitr.cli.recovery.PlanJson;
 import org.pgpitr.cli.recovery.PlanPage;
@@ -141,9 +142,9 @@ public final class RestoreCommand extends PgpitrCommand {
                     shape.standby ? RestoreOptions.Mode.STANDBY : RestoreOptions.Mode.RECOVERY,
                     shape.noArchive ? RestoreOptions.Archiving.OFF : RestoreOptions.Archiving.KEEP,
                     Optional.ofNullable(shape.owner));
+            Estimate estimate = Estimate.begin(generation);
             RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
-            Planned planned =
-                    new Planned(generation, plan, Planning.expected(generation, plan), target.time(zone), restore);
+            Planned planned = new Planned(generation, plan, estimate.of(plan), target.time(zone), restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.of(restore.into()));
             showPlan(planned, zone);
             if (!dryRun) {

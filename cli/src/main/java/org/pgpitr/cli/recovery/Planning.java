@@ -11,10 +11,7 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.lease.LeaseHolder;
-import org.pgpitr.repository.measured.ExpectedDuration;
-import org.pgpitr.repository.measured.Measurement;
-import org.pgpitr.repository.measured.Measurements;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
@@ -26,9 +23,6 @@ import org.pgpitr.service.Progress;
 
 /** Finds the generation, reads the facts, and asks the planner. */
 public final class Planning {
-    /** So many of each kind are read. */
-    private static final int MEASUREMENTS = 20;
-
     private final Repository repository;
     private final Clock clock;
 
@@ -63,25 +57,16 @@ public final class Planning {
      */
     public RecoveryPlan plan(Generation generation, RecoveryRequest request, Progress progress) {
         generation.codec().requireReadable();
-        RecoveryFacts facts = RecoveryFactsReader.read(generation, clock);
+        ArchiveListing listing = ArchiveListing.begin(generation);
+        RecoveryFacts facts = RecoveryFactsReader.read(generation, clock, listing);
         RecoveryDecision decision;
-        try (StopsWithProgress stops = new StopsWithProgress(generation, facts.wal(), progress)) {
+        try (StopsWithProgress stops = new StopsWithProgress(generation, facts.wal(), listing.rolledUp(), progress)) {
             decision = WholeBackups.decide(generation, facts, request, stops);
         }
         if (decision instanceof Unreachable refusal) {
             throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
         }
         return decision.orElseThrow();
-    }
-
-    /** How long a plan will take, if it is carried out here. */
-    public static ExpectedDuration expected(Generation generation, RecoveryPlan plan) {
-        Measurements measured = new Measurements(generation);
-        return ExpectedDuration.of(
-                plan,
-                measured.newest(Measurement.Kind.RESTORE, MEASUREMENTS),
-                measured.newest(Measurement.Kind.REPLAY, MEASUREMENTS),
-                LeaseHolder.thisProcess().host());
     }
 
     private PgpitrException withOlderGenerations(Generation generation, PgpitrException error) {

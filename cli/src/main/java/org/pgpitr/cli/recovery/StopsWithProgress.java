@@ -6,6 +6,7 @@ import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.plan.ArchivedStops;
 import org.pgpitr.repository.plan.Replay;
 import org.pgpitr.repository.plan.StopSearch;
@@ -27,9 +28,9 @@ final class StopsWithProgress implements StopSearch, AutoCloseable {
     private long began;
     private boolean shown;
 
-    StopsWithProgress(Generation generation, ArchivedWal wal, Progress progress) {
+    StopsWithProgress(Generation generation, ArchivedWal wal, RolledUp rolledUp, Progress progress) {
         this.size = generation.identity().segmentSize();
-        this.search = new ArchivedStops(generation, wal, this::passed);
+        this.search = new ArchivedStops(generation, wal, rolledUp, this::passed);
         this.progress = progress;
     }
 

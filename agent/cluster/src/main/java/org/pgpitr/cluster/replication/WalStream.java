@@ -65,20 +65,23 @@ public final class WalStream implements AutoCloseable {
         }
     }
 
-    private static WalMessage parse(ByteBuffer message) {
-        byte kind = message.get();
-        if (kind == 'w') {
+    static WalMessage parse(ByteBuffer message) {
+        byte kind = message.hasRemaining() ? message.get() : 0;
+        if (kind == 'w' && message.remaining() >= 3 * Long.BYTES) {
             Lsn start = new Lsn(message.getLong());
             Lsn serverEnd = new Lsn(message.getLong());
             message.position(message.position() + Long.BYTES);
             return new WalMessage.Data(start, serverEnd, message);
         }
-        if (kind == 'k') {
+        if (kind == 'k' && message.remaining() > 2 * Long.BYTES) {
             message.position(message.position() + 2 * Long.BYTES);
             return new WalMessage.KeepAlive(message.get() == 0 ? WalMessage.Reply.NOT_WANTED : WalMessage.Reply.WANTED);
         }
         throw new PgpitrException(
-                ExitCode.POSTGRES_UNAVAILABLE, "PostgreSQL sends a message of unknown kind " + kind, null);
+                ExitCode.POSTGRES_UNAVAILABLE,
+                "PostgreSQL sends a message of a kind or length that is not known: " + kind + ", " + message.capacity()
+                        + " bytes",
+                null);
     }
 
     /**

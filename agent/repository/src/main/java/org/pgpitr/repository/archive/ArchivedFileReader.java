@@ -52,14 +52,24 @@ final class ArchivedFileReader {
 
     /** As {@link WalArchive#read}. */
     byte[] read(WalFileName name) {
-        ObjectKey key = generation.layout().wal(name);
-        try (DecodedFile file = open(name, key)
+        return find(name)
                 .orElseThrow(() -> new StorageException(
                         StorageException.Kind.UNAVAILABLE,
-                        "object " + key + " in " + generation.store().location() + " was there and is gone"))) {
+                        "object " + generation.layout().wal(name) + " in "
+                                + generation.store().location() + " was there and is gone"));
+    }
+
+    /** As {@link WalArchive#find}. */
+    Optional<byte[]> find(WalFileName name) {
+        ObjectKey key = generation.layout().wal(name);
+        Optional<DecodedFile> decoded = open(name, key);
+        if (decoded.isEmpty()) {
+            return Optional.empty();
+        }
+        try (DecodedFile file = decoded.get()) {
             byte[] bytes = file.content().readAllBytes();
             requireFit(name, key, file.tag().size(), bytes, Math.min(bytes.length, BUFFER));
-            return bytes;
+            return Optional.of(bytes);
         } catch (IOException e) {
             throw WalErrors.notRead(key, generation.store().location(), e);
         }

@@ -44,6 +44,9 @@ public final class WalArchive {
         ALREADY_THERE
     }
 
+    /** So many are read at a time; there is one for each promotion. */
+    private static final int HISTORIES = 32;
+
     private final Generation generation;
     private final ObjectStore store;
     private final RepositoryLayout layout;
@@ -159,6 +162,16 @@ public final class WalArchive {
         return new ArchivedFileReader(generation).read(name);
     }
 
+    /**
+     * A file, whole and verified.
+     *
+     * @return empty if the store says that there is none
+     * @throws PgpitrException CORRUPT, NO_KEY
+     */
+    public Optional<byte[]> find(WalFileName name) {
+        return new ArchivedFileReader(generation).find(name);
+    }
+
     /** Whether that file is archived; a partial segment does not count for a whole one. */
     public boolean contains(WalFileName name) {
         return store.stat(layout.wal(name)).isPresent();
@@ -174,17 +187,25 @@ public final class WalArchive {
         listHistories((name, stat) -> names.add(name));
         SortedMap<TimelineId, TimelineHistory> readable = new TreeMap<>();
         SortedMap<TimelineId, PgpitrException> damaged = new TreeMap<>();
-        for (TimelineHistoryName name : names) {
-            try {
-                history(name).ifPresent(history -> readable.put(name.timeline(), history));
-            } catch (PgpitrException e) {
-                if (e.exitCode() != ExitCode.CORRUPT) {
-                    throw e;
-                }
-                damaged.put(name.timeline(), e);
-            }
+        for (ReadHistory each : Threads.each(names, HISTORIES, "reading history files", this::read)) {
+            each.history().ifPresent(history -> readable.put(each.timeline(), history));
+            each.damage().ifPresent(damage -> damaged.put(each.timeline(), damage));
         }
         return new ArchivedHistories(readable, damaged);
+    }
+
+    private record ReadHistory(
+            TimelineId timeline, Optional<TimelineHistory> history, Optional<PgpitrException> damage) {}
+
+    private ReadHistory read(TimelineHistoryName name) {
+        try {
+            return new ReadHistory(name.timeline(), history(name), Optional.empty());
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
+            }
+            return new ReadHistory(name.timeline(), Optional.empty(), Optional.of(e));
+        }
     }
 
     /**

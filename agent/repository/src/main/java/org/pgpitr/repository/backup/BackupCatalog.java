@@ -7,11 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
@@ -37,7 +32,7 @@ public final class BackupCatalog {
     /** What that lease is for when backups are deleted that a retention policy does not keep. */
     public static final String EXPIRY = "expire";
 
-    /** Each takes two short answers of the store; there may be some hundred. */
+    /** Each takes a short answer of the store; there may be some hundred. */
     private static final int READERS = 64;
     /** Of one backup, in a listing of all: half of what a store gives in one answer. */
     private static final int MANY_OBJECTS = 500;
@@ -74,51 +69,25 @@ public final class BackupCatalog {
 
     /** Lists the backups. Needs the private key of an encrypted generation to tell more than identifiers. */
     public Listing list() {
-        List<BackupId> ids = ids();
         List<BackupSummary> backups = new ArrayList<>();
         List<Unreadable> unreadable = new ArrayList<>();
-        ExecutorService readers = Executors.newFixedThreadPool(READERS, Threads.daemons("pgpitr-catalog"));
-        try {
-            List<Future<Optional<Object>>> found = new ArrayList<>();
-            ids.forEach(id -> found.add(readers.submit(() -> read(id))));
-            for (Future<Optional<Object>> future : found) {
-                Object read = get(future).orElse(null);
-                if (read instanceof BackupSummary summary) {
-                    backups.add(summary);
-                } else if (read instanceof Unreadable damaged) {
-                    unreadable.add(damaged);
-                }
+        for (Optional<Object> found : Threads.each(ids(), READERS, "reading manifests", this::read)) {
+            Object read = found.orElse(null);
+            if (read instanceof BackupSummary summary) {
+                backups.add(summary);
+            } else if (read instanceof Unreadable damaged) {
+                unreadable.add(damaged);
             }
-        } finally {
-            readers.shutdownNow();
         }
         return new Listing(backups, unreadable);
     }
 
     private Optional<Object> read(BackupId id) {
-        Optional<ObjectStat> manifest = manifest(id);
-        if (manifest.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(ManifestReader.summary(generation, id));
+            return ManifestReader.find(generation, id).map(Object.class::cast);
         } catch (PgpitrException e) {
             // deleted meanwhile
             return manifest(id).map(stat -> new Unreadable(id, stat.modified(), e));
-        }
-    }
-
-    private static <T> T get(Future<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while backups are listed");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
         }
     }
 

@@ -60,11 +60,18 @@ public final class ManifestReader implements AutoCloseable {
 
     /** The totals of a backup, from the first bytes of its manifest. */
     public static BackupSummary summary(Generation generation, BackupId id) {
-        ObjectKey key = generation.layout().manifest(id.value());
-        InputStream beginning =
-                generation.store().open(key, ByteRange.first(HEADER_BYTES)).orElseThrow(() -> noBackup(generation, id));
-        try (ManifestReader reader = new ManifestReader(generation, id, beginning)) {
-            return reader.summary;
+        return find(generation, id).orElseThrow(() -> noBackup(generation, id));
+    }
+
+    /** As {@link #summary}; empty if the store says that there is no such backup. */
+    static Optional<BackupSummary> find(Generation generation, BackupId id) {
+        Optional<InputStream> beginning =
+                generation.store().open(generation.layout().manifest(id.value()), ByteRange.first(HEADER_BYTES));
+        if (beginning.isEmpty()) {
+            return Optional.empty();
+        }
+        try (ManifestReader reader = new ManifestReader(generation, id, beginning.get())) {
+            return Optional.of(reader.summary);
         } catch (PgpitrException e) {
             if (e.exitCode() != ExitCode.CORRUPT) {
                 throw e;
@@ -72,7 +79,7 @@ public final class ManifestReader implements AutoCloseable {
         }
         // damaged, or with a header so long that it was cut off: the whole tells
         try (ManifestReader reader = open(generation, id)) {
-            return reader.summary;
+            return Optional.of(reader.summary);
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
@@ -20,23 +20,32 @@ import org.pgpitr.storage.StorageException;
  */
 public final class ArchiveListing {
     /** Ten years of WAL are a thousand answers of a store, which takes its time for each. */
-    private static final int AT_A_TIME = 192;
+    private static final int AT_A_TIME = 224;
+
+    private static final String INDEX = "listing the index";
 
     private static final ThreadFactory THREADS = Threads.daemons("archive-listing");
 
     private final Generation generation;
-    private final FutureTask<List<WalSegmentName>> splits;
+    private final Future<RolledUp> rolledUp;
 
     private ArchiveListing(Generation generation) {
         this.generation = generation;
-        this.splits = new FutureTask<>(() -> new RolledUp(generation).splits());
+        this.rolledUp = Threads.begin(INDEX, () -> RolledUp.read(generation));
     }
 
     /** Begins to read the roll-ups' names, while other things are read. */
     public static ArchiveListing begin(Generation generation) {
-        ArchiveListing listing = new ArchiveListing(generation);
-        THREADS.newThread(listing.splits).start();
-        return listing;
+        return new ArchiveListing(generation);
+    }
+
+    /**
+     * The roll-ups' names, as they were when this was begun.
+     *
+     * @throws StorageException if the store does not answer
+     */
+    public RolledUp rolledUp() {
+        return Threads.result(rolledUp, INDEX);
     }
 
     /**
@@ -54,7 +63,7 @@ public final class ArchiveListing {
      * @throws StorageException if the store does not answer
      */
     public ArchivedWal scan(Map<WalSegmentName, Lsn> streamed) {
-        List<WalSegmentName> parts = Threads.result(splits, "listing the index");
+        List<WalSegmentName> parts = rolledUp().splits();
         if (parts.isEmpty()) {
             return new WalArchive(generation).scan(streamed);
         }

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.InvalidFormatException;
@@ -22,8 +24,12 @@ import org.pgpitr.storage.StorageException;
 final class RollUps {
     private static final int MAX_LENGTH = 64 << 20;
 
+    /** Many may be asked for at a time; taken apart they are large, and so many are so at a time. */
+    private static final int APART = 8;
+
     private final Generation generation;
     private final WalSegmentSize size;
+    private final Semaphore apart = new Semaphore(APART);
 
     RollUps(Generation generation) {
         this.generation = generation;
@@ -72,13 +78,26 @@ final class RollUps {
      * @throws PgpitrException NO_KEY
      */
     Optional<RollUp> read(Level level, TimelineId timeline, long first) {
+        return read(level, timeline, first, rollUp -> rollUp);
+    }
+
+    /** As {@link #read(Level, TimelineId, long)}, of which only so much is kept as {@code kept} takes of it. */
+    <T> Optional<T> read(Level level, TimelineId timeline, long first, Function<RollUp, T> kept) {
         ObjectKey key = key(level, timeline, first);
         Optional<InputStream> stored = generation.store().open(key);
         if (stored.isEmpty()) {
             return Optional.empty();
         }
-        try (InputStream in = generation.codec().decode(key, stored.get())) {
-            return Optional.of(parse(in.readNBytes(MAX_LENGTH), level, WalSegmentName.of(timeline, first, size)));
+        try (InputStream in = stored.get()) {
+            apart.acquire();
+            try {
+                return Optional.of(kept.apply(parse(key, in, level, WalSegmentName.of(timeline, first, size))));
+            } finally {
+                apart.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading " + key, e);
         } catch (InvalidFormatException e) {
             return Optional.empty();
         } catch (PgpitrException e) {
@@ -91,6 +110,12 @@ final class RollUps {
                     StorageException.Kind.UNAVAILABLE,
                     "can't read " + key + " in " + generation.store().location() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    private RollUp parse(ObjectKey key, InputStream stored, Level level, WalSegmentName first) throws IOException {
+        try (InputStream in = generation.codec().decode(key, stored)) {
+            return parse(in.readNBytes(MAX_LENGTH), level, first);
         }
     }
 

@@ -1,17 +1,20 @@
 package org.pgpitr.repository.index;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
@@ -20,35 +23,68 @@ import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
  * Which segments are rolled up, by the roll-ups' names alone, which take few listings to read: where there are many groups
  * of a timeline, those that stand within a block are passed over.
  */
-final class RolledUp {
+public final class RolledUp {
     /** Fewer than a listing's answer has room for, so that one answer ends behind the last of them. */
     private static final int STRETCH = 960;
     /** After so many it pays to go on behind the groups. */
     private static final int MANY_GROUPS = 500;
+    /** So many segments between others are parted too though nothing is rolled up there, since one of them is damaged or gone. */
+    private static final long NOT_ROLLED_UP = 2L * Level.BLOCK.segments();
 
-    private record Stretch(long first, long behind) {}
+    private static final int AT_A_TIME = 16;
+
+    /** The first segments of what is rolled up of a timeline. */
+    private static final class Names {
+        final NavigableSet<Long> groups = new TreeSet<>();
+        final NavigableSet<Long> blocks = new TreeSet<>();
+    }
+
+    /** Where groups may stand within no block; the last one is open. */
+    private record Stretch(TimelineId on, long first, Optional<Long> behind) {}
 
     private final Generation generation;
     private final RepositoryLayout layout;
     private final WalSegmentSize size;
-    private final Map<TimelineId, List<Stretch>> stretches = new TreeMap<>();
+    private final Map<TimelineId, Names> names = new TreeMap<>();
 
-    RolledUp(Generation generation) {
+    private RolledUp(Generation generation) {
         this.generation = generation;
         this.layout = generation.layout();
         this.size = generation.identity().segmentSize();
     }
 
+    /** @throws org.pgpitr.storage.StorageException if the store does not answer */
+    static RolledUp read(Generation generation) {
+        RolledUp rolledUp = new RolledUp(generation);
+        rolledUp.read();
+        return rolledUp;
+    }
+
+    /** Whether a group is rolled up; within a block it is taken for that, since the block was made of it. */
+    boolean hasGroup(TimelineId timeline, long first) {
+        Names of = names.get(timeline);
+        return of != null && (of.groups.contains(first) || of.blocks.contains(Level.BLOCK.first(first)));
+    }
+
+    /** The first segments of the blocks of a timeline that are rolled up. */
+    NavigableSet<Long> blocks(TimelineId timeline) {
+        Names of = names.get(timeline);
+        return of == null ? Collections.emptyNavigableSet() : Collections.unmodifiableNavigableSet(of.blocks);
+    }
+
     /** Where to part a listing so that each part has at most {@value #STRETCH} segments, as far as roll-ups tell. */
     List<WalSegmentName> splits() {
-        read();
         List<WalSegmentName> splits = new ArrayList<>();
-        stretches.forEach((on, of) -> {
-            of.sort(Comparator.comparingLong(Stretch::first));
-            long next = 0;
-            for (Stretch stretch : of) {
-                next = Math.max(next, stretch.first());
-                for (; next < stretch.behind(); next += STRETCH) {
+        names.forEach((on, of) -> {
+            TreeMap<Long, Long> behinds = new TreeMap<>();
+            of.groups.forEach(first -> behinds.merge(first, first + Level.GROUP.segments(), Math::max));
+            of.blocks.forEach(first -> behinds.merge(first, first + Level.BLOCK.segments(), Math::max));
+            long next = behinds.firstKey();
+            for (Map.Entry<Long, Long> each : behinds.entrySet()) {
+                if (each.getKey() - next > NOT_ROLLED_UP) {
+                    next = each.getKey();
+                }
+                for (; next < each.getValue(); next += STRETCH) {
                     splits.add(WalSegmentName.of(on, next, size));
                 }
             }
@@ -58,28 +94,20 @@ final class RolledUp {
 
     private void read() {
         List<TimelineId> cut = new ArrayList<>();
-        Optional<TimelineId> many = groups(layout.indexPrefix(), Optional.empty(), MANY_GROUPS);
+        Optional<TimelineId> many = list(layout.indexPrefix(), Optional.empty());
         while (many.isPresent()) {
             cut.add(many.get());
-            many = groups(layout.indexPrefix(), Optional.of(before(Level.BLOCK, many.get(), 0)), MANY_GROUPS);
+            many = list(layout.indexPrefix(), Optional.of(before(Level.BLOCK, many.get(), 0)));
         }
-        for (TimelineId on : cut) {
-            long behind =
-                    stretches.get(on).stream().mapToLong(Stretch::behind).max().orElseThrow();
-            groups(
-                    layout.rollUpPrefix(Level.GROUP.segments(), on),
-                    Optional.of(before(Level.GROUP, on, behind)),
-                    Integer.MAX_VALUE);
+        List<Stretch> besides = cut.stream().flatMap(on -> besides(on).stream()).toList();
+        List<List<Long>> found = Threads.each(besides, AT_A_TIME, "listing the index", this::groups);
+        for (int i = 0; i < besides.size(); i++) {
+            names.get(besides.get(i).on()).groups.addAll(found.get(i));
         }
-    }
-
-    /** Sorts before the roll-up of that segment, and behind those of earlier ones. */
-    private ObjectKey before(Level level, TimelineId on, long segment) {
-        return ObjectKey.of(layout.rollUpPrefix(level.segments(), on) + WalSegmentName.of(on, segment, size));
     }
 
     /** Lists roll-ups. @return the timeline that has so many groups that the listing was left there */
-    private Optional<TimelineId> groups(String prefix, Optional<ObjectKey> after, int most) {
+    private Optional<TimelineId> list(String prefix, Optional<ObjectKey> after) {
         Map<TimelineId, Integer> groups = new HashMap<>();
         List<TimelineId> left = new ArrayList<>();
         ObjectStore.ListVisitor visitor = (key, stat) -> {
@@ -88,9 +116,13 @@ final class RolledUp {
                 return Next.CONTINUE;
             }
             TimelineId on = rollUp.first().timeline();
-            long first = rollUp.first().number(size);
-            stretches.computeIfAbsent(on, any -> new ArrayList<>()).add(new Stretch(first, first + rollUp.segments()));
-            if (rollUp.segments() == Level.GROUP.segments() && groups.merge(on, 1, Integer::sum) == most) {
+            Names of = names.computeIfAbsent(on, any -> new Names());
+            if (rollUp.segments() != Level.GROUP.segments()) {
+                of.blocks.add(rollUp.first().number(size));
+                return Next.CONTINUE;
+            }
+            of.groups.add(rollUp.first().number(size));
+            if (groups.merge(on, 1, Integer::sum) == MANY_GROUPS) {
                 left.add(on);
                 return Next.STOP;
             }
@@ -102,5 +134,50 @@ final class RolledUp {
             generation.store().list(prefix, visitor);
         }
         return left.stream().findFirst();
+    }
+
+    /** Behind the groups that are known, what is in no block. */
+    private List<Stretch> besides(TimelineId on) {
+        Names of = names.get(on);
+        List<Stretch> besides = new ArrayList<>();
+        long next = of.groups.last() + Level.GROUP.segments();
+        for (long block : of.blocks) {
+            if (next < block) {
+                besides.add(new Stretch(on, next, Optional.of(block)));
+            }
+            next = Math.max(next, block + Level.BLOCK.segments());
+        }
+        besides.add(new Stretch(on, next, Optional.empty()));
+        return besides;
+    }
+
+    private List<Long> groups(Stretch stretch) {
+        List<Long> found = new ArrayList<>();
+        generation
+                .store()
+                .listAfter(
+                        layout.rollUpPrefix(Level.GROUP.segments(), stretch.on()),
+                        before(Level.GROUP, stretch.on(), stretch.first()),
+                        (key, stat) -> {
+                            RepositoryLayout.RollUpObject rollUp =
+                                    layout.rollUpAt(key).orElse(null);
+                            if (rollUp == null || !rollUp.first().fits(size)) {
+                                return Next.CONTINUE;
+                            }
+                            long first = rollUp.first().number(size);
+                            if (stretch.behind()
+                                    .filter(behind -> first >= behind)
+                                    .isPresent()) {
+                                return Next.STOP;
+                            }
+                            found.add(first);
+                            return Next.CONTINUE;
+                        });
+        return found;
+    }
+
+    /** Sorts before the roll-up of that segment, and behind those of earlier ones. */
+    private ObjectKey before(Level level, TimelineId on, long segment) {
+        return ObjectKey.of(layout.rollUpPrefix(level.segments(), on) + WalSegmentName.of(on, segment, size));
     }
 }

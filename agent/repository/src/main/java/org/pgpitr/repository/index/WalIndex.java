@@ -2,6 +2,7 @@ package org.pgpitr.repository.index;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -31,19 +32,37 @@ import org.pgpitr.storage.StorageException;
  * archive's listing holds is told, whatever roll-ups say.
  */
 public final class WalIndex implements AutoCloseable {
+    /** Roll-ups are large where each of their segments is shown. */
+    private static final int OF_SEGMENTS = 16;
+    /** Who looks for something may find it in the first of these. */
+    private static final int OF_A_SEARCH = 32;
+
     private final WalSegmentSize size;
     private final ArchivedWal wal;
     private final Summaries summaries;
     private final RollUps rollUps;
+    private final Optional<RolledUp> rolledUp;
     private final int readAhead;
     private final ExecutorService threads;
 
     /**
+     * Asks for the roll-ups that there are each time it looks for some.
+     *
      * @param generation of a major version that is known here
      * @param wal the archive's listing
      * @param readAhead how many objects are read at a time
      */
     public WalIndex(Generation generation, ArchivedWal wal, int readAhead) {
+        this(generation, wal, Optional.empty(), readAhead);
+    }
+
+    /** As {@link #WalIndex(Generation, ArchivedWal, int)}, of an archive whose roll-ups are known by their names. */
+    public WalIndex(Generation generation, ArchivedWal wal, RolledUp rolledUp, int readAhead) {
+        this(generation, wal, Optional.of(rolledUp), readAhead);
+    }
+
+    private WalIndex(Generation generation, ArchivedWal wal, Optional<RolledUp> rolledUp, int readAhead) {
+        this.rolledUp = rolledUp;
         this.size = generation.identity().segmentSize();
         this.wal = wal;
         this.summaries = new Summaries(generation);
@@ -60,7 +79,8 @@ public final class WalIndex implements AutoCloseable {
      * @throws StorageException if the store does not answer
      */
     public void segments(TimelineId timeline, long from, long to, IndexVisitor visitor) {
-        show(timeline, from, to, Finest.SEGMENTS, visitor);
+        int most = Math.min(readAhead, OF_SEGMENTS);
+        show(new Pieces(timeline, from, to, Finest.SEGMENTS), most, most, visitor);
     }
 
     /**
@@ -68,7 +88,14 @@ public final class WalIndex implements AutoCloseable {
      * Their lists are short or empty, and say so.
      */
     public void stretches(TimelineId timeline, long from, long to, IndexVisitor visitor) {
-        show(timeline, from, to, Finest.STRETCHES, visitor);
+        show(new Pieces(timeline, from, to, Finest.STRETCHES), readAhead, readAhead, visitor);
+    }
+
+    /**
+     * As {@link #stretches}, for one who may soon have found what he looks for: the further it goes, the more is read ahead.
+     */
+    void search(TimelineId timeline, long from, long to, IndexVisitor visitor) {
+        show(new Pieces(timeline, from, to, Finest.STRETCHES), Math.min(readAhead, OF_A_SEARCH), readAhead, visitor);
     }
 
     /**
@@ -91,12 +118,12 @@ public final class WalIndex implements AutoCloseable {
     }
 
     /** Reads ahead: the objects' reading is handed out in the order of the WAL, and shown in the same order. */
-    private void show(TimelineId timeline, long from, long to, Finest finest, IndexVisitor visitor) {
+    private void show(Iterator<Callable<List<Told>>> pieces, int atFirst, int most, IndexVisitor visitor) {
+        int ahead = atFirst;
         Deque<Future<List<Told>>> underWay = new ArrayDeque<>();
-        Iterator<Callable<List<Told>>> pieces = new Pieces(timeline, from, to, finest);
         try {
             while (true) {
-                while (underWay.size() < readAhead && pieces.hasNext()) {
+                while (underWay.size() < ahead && pieces.hasNext()) {
                     underWay.add(threads.submit(pieces.next()));
                 }
                 if (underWay.isEmpty()
@@ -104,6 +131,7 @@ public final class WalIndex implements AutoCloseable {
                                 == IndexVisitor.Next.STOP) {
                     return;
                 }
+                ahead = Math.min(most, ahead + 1);
             }
         } finally {
             underWay.forEach(each -> each.cancel(true));
@@ -142,8 +170,9 @@ public final class WalIndex implements AutoCloseable {
                     .filter(run -> run.last() >= from && run.first() <= to)
                     .iterator();
             this.blocks = finest == Finest.SEGMENTS || from > to
-                    ? new TreeSet<>()
-                    : new TreeSet<>(rollUps.present(Level.BLOCK, timeline, from, to));
+                    ? Collections.emptyNavigableSet()
+                    : rolledUp.map(names -> names.blocks(timeline))
+                            .orElseGet(() -> new TreeSet<>(rollUps.present(Level.BLOCK, timeline, from, to)));
         }
 
         @Override
@@ -166,13 +195,17 @@ public final class WalIndex implements AutoCloseable {
                 return () -> block(timeline, first, last);
             }
             long group = Level.GROUP.first(first);
-            if (groups().contains(group)) {
+            if (hasGroup(group)) {
                 long last = Math.min(end, group + Level.GROUP.segments() - 1);
                 at = last + 1;
                 return () -> group(timeline, first, last, finest);
             }
             at = first + 1;
             return () -> single(timeline, first, first);
+        }
+
+        private boolean hasGroup(long group) {
+            return rolledUp.map(names -> names.hasGroup(timeline, group)).orElseGet(() -> groups().contains(group));
         }
 
         /** Those up to the next block: within blocks there is no need to know them. */
@@ -188,9 +221,10 @@ public final class WalIndex implements AutoCloseable {
 
     /** Of whole groups within a block. */
     private List<Told> block(TimelineId timeline, long first, long last) {
-        Optional<RollUp> rollUp = rollUps.read(Level.BLOCK, timeline, Level.BLOCK.first(first));
+        Optional<List<Told>> rollUp = rollUps.read(
+                Level.BLOCK, timeline, Level.BLOCK.first(first), found -> told(within(found, first, last)));
         if (rollUp.isPresent()) {
-            return told(within(rollUp.get(), first, last));
+            return rollUp.get();
         }
         List<Told> all = new ArrayList<>();
         for (long group = first; group <= last; group += Level.GROUP.segments()) {
@@ -200,13 +234,12 @@ public final class WalIndex implements AutoCloseable {
     }
 
     private List<Told> group(TimelineId timeline, long first, long last, Finest finest) {
-        Optional<RollUp> rollUp = rollUps.read(Level.GROUP, timeline, Level.GROUP.first(first));
-        if (rollUp.isEmpty()) {
-            return single(timeline, first, last);
-        }
-        List<SegmentSummary> entries = within(rollUp.get(), first, last);
-        return told(
-                finest == Finest.STRETCHES && entries.size() == Level.GROUP.entries() ? together(entries) : entries);
+        return rollUps.read(Level.GROUP, timeline, Level.GROUP.first(first), found -> {
+                    List<SegmentSummary> entries = within(found, first, last);
+                    boolean joined = finest == Finest.STRETCHES && entries.size() == Level.GROUP.entries();
+                    return told(joined ? together(entries) : entries);
+                })
+                .orElseGet(() -> single(timeline, first, last));
     }
 
     /** Each by itself: one that is broken hides none behind it. */

@@ -1,6 +1,7 @@
 package org.pgpitr.repository.index;
 
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.pgpitr.error.PgpitrException;
@@ -13,6 +14,7 @@ import org.pgpitr.postgres.wal.SummaryChain;
 import org.pgpitr.postgres.wal.WalFacts;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.ArchivedWal;
 
 /**
@@ -20,6 +22,11 @@ import org.pgpitr.repository.archive.ArchivedWal;
  * last. The runs and segments it is given follow each other, on the same timeline or on into a later one.
  */
 public final class WalWalk {
+    private static final String READING = "reading WAL";
+
+    /** Of segments that are longer there is one in memory. */
+    private static final long FETCHED_BESIDE = 64L << 20;
+
     private final WalIndex index;
     private final PostgresMajor major;
     private final WalSegmentSize size;
@@ -31,11 +38,17 @@ public final class WalWalk {
     /** Whether the chain does not know of the segment before. */
     private boolean unjoined;
 
+    /** Has read up to the end of {@link #readTo}, if that is present. */
+    private WalReader reader;
+
+    private final WalRecord record = new WalRecord();
+    private Optional<WalSegmentName> readTo = Optional.empty();
+
     private Scout.Next next = Scout.Next.CONTINUE;
 
     /**
      * @param index of the archive
-     * @param wal gives a segment's WAL, in the segment's full length
+     * @param wal gives a segment's WAL, in the segment's full length; also in other threads
      * @param passed hears how many segments lie behind, again and again
      */
     public WalWalk(
@@ -48,6 +61,7 @@ public final class WalWalk {
         this.index = index;
         this.major = major;
         this.size = size;
+        this.reader = new WalReader(major, size);
         this.wal = wal;
         this.scout = scout;
         this.passed = passed;
@@ -65,7 +79,7 @@ public final class WalWalk {
      * @throws org.pgpitr.error.PgpitrException CORRUPT, NO_KEY
      */
     public void along(ArchivedWal.Run run) {
-        index.stretches(run.timeline(), run.first(), run.last(), new Visitor(this::stretch));
+        index.search(run.timeline(), run.first(), run.last(), new Visitor(this::stretch));
     }
 
     /**
@@ -151,17 +165,31 @@ public final class WalWalk {
 
     /** Shows the records that end in a segment. */
     private void read(WalSegmentName segment) {
-        WalReader reader = new WalReader(major, size);
-        WalRecord record = new WalRecord();
-        if (before.isPresent() && before.get().number(size) == segment.number(size) - 1) {
-            reader.open(before.get(), wal.apply(before.get()));
-            while (reader.next(record)) {
-                // Only what goes on in the next one is wanted.
-            }
+        Optional<WalSegmentName> leadsIn = before.filter(name -> name.number(size) == segment.number(size) - 1);
+        boolean isRead = leadsIn.isPresent() && leadsIn.equals(readTo);
+        readTo = Optional.empty();
+        if (!isRead) {
+            reader = new WalReader(major, size);
         }
-        reader.open(segment, wal.apply(segment));
+        byte[] bytes = leadsIn.isPresent() && !isRead ? behind(leadsIn.get(), segment) : wal.apply(segment);
+        reader.open(segment, bytes);
         while (!isOver() && reader.next(record)) {
             next = scout.take(record);
         }
+        if (!isOver()) {
+            readTo = Optional.of(segment);
+        }
+    }
+
+    /** A segment's WAL, when the reader has gone through the one before it, which is fetched beside it. */
+    private byte[] behind(WalSegmentName leadsIn, WalSegmentName segment) {
+        Optional<Future<byte[]>> beside = size.bytes() <= FETCHED_BESIDE
+                ? Optional.of(Threads.begin(READING, () -> wal.apply(segment)))
+                : Optional.empty();
+        reader.open(leadsIn, wal.apply(leadsIn));
+        while (reader.next(record)) {
+            // Only what goes on in the next one is wanted.
+        }
+        return beside.map(fetched -> Threads.result(fetched, READING)).orElseGet(() -> wal.apply(segment));
     }
 }

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.pgpitr.repository.FlatJson;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -33,6 +34,8 @@ public final class Measurements {
     private static final Pattern NAME = Pattern.compile("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{" + TOKEN + "}\\.json");
     /** Of each kind; estimates look at fewer. */
     private static final int KEPT = 100;
+
+    private static final int AT_A_TIME = 32;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -65,9 +68,9 @@ public final class Measurements {
             }
             return ObjectStore.ListVisitor.Next.CONTINUE;
         });
-        List<Measurement> found = new ArrayList<>();
-        keys.forEach(key -> read(kind, key).ifPresent(found::add));
-        return found;
+        return Threads.each(keys, AT_A_TIME, "reading measurements", key -> read(kind, key)).stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** All but the newest {@value #KEPT} of each kind: no estimate looks at them any more. */

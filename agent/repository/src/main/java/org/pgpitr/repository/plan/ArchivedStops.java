@@ -1,7 +1,9 @@
 package org.pgpitr.repository.plan;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.pgpitr.error.ExitCode;
@@ -18,6 +20,7 @@ import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.index.WalWalk;
 import org.pgpitr.repository.stream.StreamArchive;
@@ -29,30 +32,43 @@ import org.pgpitr.storage.ObjectKey;
  * the stop is. What was searched for a newer backup is not searched again for an older one.
  */
 public final class ArchivedStops implements StopSearch, AutoCloseable {
-    private static final int READ_AHEAD = 8;
+    /** The roll-ups of ten years, and what is not rolled up at their ends, are some hundred objects. */
+    private static final int READ_AHEAD = 192;
     /** By how much more WAL is looked at, from its end, until a commit is found. */
     private static final int LARGER = 8;
 
-    /** The answer to a question. */
-    private record Known(RecoveryTarget target, Replay replay, Result result) {}
+    /**
+     * The answer to a question.
+     *
+     * @param unassigned whether the transaction that is looked for had still to begin somewhere in that WAL
+     */
+    private record Known(RecoveryTarget target, Replay replay, Result result, boolean unassigned) {}
 
     private final WalArchive archive;
     private final PostgresMajor major;
     private final WalSegmentSize size;
     private final WalIndex index;
+    private final StoplessWal stopless;
     private final LongConsumer passed;
+    /** All that is known of the last target; a plan may be asked for again, without a backup or on a timeline by its number. */
+    private final Map<Replay, Known> answers = new HashMap<>();
+
     private Optional<Known> known = Optional.empty();
+    /** Whether a checkpoint was met at which the transaction that is looked for had still to begin. */
+    private boolean unassigned;
 
     /**
      * @param wal the archive's listing
+     * @param rolledUp its roll-ups
      * @param passed hears how many segments were looked at, again and again
      */
-    public ArchivedStops(Generation generation, ArchivedWal wal, LongConsumer passed) {
+    public ArchivedStops(Generation generation, ArchivedWal wal, RolledUp rolledUp, LongConsumer passed) {
         this.passed = passed;
         this.archive = new WalArchive(generation);
         this.major = generation.identity().major();
         this.size = generation.identity().segmentSize();
-        this.index = new WalIndex(generation, wal, READ_AHEAD);
+        this.index = new WalIndex(generation, wal, rolledUp, READ_AHEAD);
+        this.stopless = new StoplessWal(index, wal, size);
     }
 
     @Override
@@ -60,35 +76,54 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         if (!major.isKnown()) {
             return new Unread("the WAL of PostgreSQL " + major + " can't be read");
         }
+        if (known.filter(k -> k.target().equals(target)).isEmpty()) {
+            answers.clear();
+        }
+        known = Optional.of(answers.containsKey(replay) ? answers.get(replay) : answer(target, replay));
+        answers.put(replay, known.get());
+        return known.get().result();
+    }
+
+    private Known answer(RecoveryTarget target, Replay replay) {
+        Optional<Known> rest = known.filter(k -> isRest(k, target, replay));
+        unassigned = false;
         Result result;
         try {
-            result = target instanceof RecoveryTarget.EndOfWal ? atTheEnd(replay) : search(target, replay);
+            result = target instanceof RecoveryTarget.EndOfWal ? atTheEnd(replay) : search(target, replay, rest);
         } catch (BrokenWalException e) {
             result = new Broken("the broken WAL at " + e.lsn() + " in segment " + segment(e.lsn(), replay));
         }
-        known = Optional.of(new Known(target, replay, result));
-        return result;
+        return new Known(target, replay, result, unassigned);
     }
 
     /** Where the WAL of the last search is the rest of this one's, only what comes before that is searched. */
-    private Result search(RecoveryTarget target, Replay replay) {
+    private Result search(RecoveryTarget target, Replay replay, Optional<Known> rest) {
         List<WalRange> wal = replay.wal();
-        Optional<Known> rest = known.filter(k -> isRest(k, target, replay));
         if (rest.isPresent()) {
             wal = between(wal, 0, first(rest.get().replay()));
+            if (isTooEarly(rest.get(), wal)) {
+                unassigned = rest.get().unassigned();
+                return rest.get().result();
+            }
         }
         Optional<TransactionEnd> before = Optional.empty();
         if (target instanceof RecoveryTarget.Xid xid) {
-            UnassignedXid unassigned = new UnassignedXid(xid.xid() & 0xFFFF_FFFFL, index);
-            before = unassigned.skim(wal, size);
-            wal = from(wal, unassigned.firstWanted(first(replay)));
+            UnassignedXid skimmed = new UnassignedXid(xid.xid() & 0xFFFF_FFFFL, index);
+            before = skimmed.skim(wal, size);
+            unassigned = skimmed.isMet();
+            wal = from(wal, skimmed.firstWanted(first(replay)));
         }
         StopScout scout = new StopScout(StopRule.of(target, replay), replay, major, before);
         WalWalk walk = walk(scout, replay);
         go(walk, wal);
         if (scout.stop().isPresent() && rest.isPresent()) {
+            if (rest.get().result() instanceof NeverStops) {
+                scout.stopsOnce();
+            }
             // The first commit that is left out may lie in the rest.
-            go(walk, from(replay.wal(), first(rest.get().replay()) + 1));
+            if (!scout.isOver()) {
+                go(walk, from(replay.wal(), first(rest.get().replay()) + 1));
+            }
         }
         if (scout.stop().isPresent()) {
             return new Stops(scout.stop().get());
@@ -105,6 +140,12 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
                 && last.replay().to().equals(replay.to())
                 && first(last.replay()) >= first(replay)
                 && from(replay.wal(), first(last.replay())).equals(last.replay().wal());
+    }
+
+    /** Whether what comes before the rest surely holds nothing that is looked for, and hangs together. */
+    private boolean isTooEarly(Known rest, List<WalRange> wal) {
+        StopRule rule = rest.unassigned() ? new StopRule.Never() : StopRule.of(rest.target(), rest.replay());
+        return wal.size() == 1 && stopless.holds(wal.get(0), rule);
     }
 
     private long first(Replay replay) {

@@ -2,13 +2,13 @@ package org.pgpitr.repository.plan;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.postgres.Lsn;
-import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.archive.ArchivedHistories;
+import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.index.ArchiveListing;
@@ -19,6 +19,8 @@ import org.pgpitr.repository.stream.StreamArchive;
  * the pieces of streams.
  */
 public final class RecoveryFactsReader {
+    private static final String READING = "listing the archive";
+
     private RecoveryFactsReader() {}
 
     /**
@@ -29,7 +31,12 @@ public final class RecoveryFactsReader {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static RecoveryFacts read(Generation generation, Clock clock) {
-        return read(generation, clock, listing -> {
+        return read(generation, clock, ArchiveListing.begin(generation));
+    }
+
+    /** As {@link #read(Generation, Clock)}, with a listing that was begun before. */
+    public static RecoveryFacts read(Generation generation, Clock clock, ArchiveListing wal) {
+        return read(generation, clock, wal, listing -> {
             if (listing.backups().isEmpty() && !listing.unreadable().isEmpty()) {
                 throw listing.unreadable().get(0).reason();
             }
@@ -43,17 +50,17 @@ public final class RecoveryFactsReader {
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static RecoveryFacts readWhateverBackups(Generation generation, Clock clock) {
-        return read(generation, clock, listing -> {});
+        return read(generation, clock, ArchiveListing.begin(generation), listing -> {});
     }
 
     private static RecoveryFacts read(
-            Generation generation, Clock clock, Consumer<BackupCatalog.Listing> requireBackups) {
+            Generation generation, Clock clock, ArchiveListing listed, Consumer<BackupCatalog.Listing> requireBackups) {
         Instant asOf = clock.instant();
-        ArchiveListing wal = ArchiveListing.begin(generation);
         BackupCatalog.Listing listing = new BackupCatalog(generation).list();
         requireBackups.accept(listing);
+        // All of it behind the backups, so that what they need is there.
+        Future<ArchivedWal> wal = Threads.begin(READING, () -> listed.scan(new StreamArchive(generation).ends()));
         ArchivedHistories histories = new WalArchive(generation).histories();
-        Map<WalSegmentName, Lsn> streamed = new StreamArchive(generation).ends();
         return new RecoveryFacts(
                 generation.identity().segmentSize(),
                 listing.backups(),
@@ -61,7 +68,7 @@ public final class RecoveryFactsReader {
                         .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
                         .toList(),
                 histories.readable(),
-                wal.scan(streamed),
+                Threads.result(wal, READING),
                 KnownDamage.of(histories),
                 asOf);
     }

@@ -82,11 +82,18 @@ interface StopRule {
         }
     }
 
-    /** At the transaction's commit or abort. Which ones run is written now and then: that tells that it had ended. */
+    /**
+     * At the transaction's commit or abort. Which ones run is written now and then: that tells that it had ended. Which
+     * transactions committed a stretch tells, and that of a subtransaction too; of those that aborted, how many.
+     */
     record AtTransaction(long xid, Bound bound) implements StopRule {
         @Override
         public boolean mayStop(SegmentSummary stretch, WalFacts facts) {
-            return facts.totals().records() > 0;
+            return facts.transactions().aborts() > 0
+                    || facts.transactions()
+                            .committed()
+                            .filter(committed -> committed.contains(xid))
+                            .isPresent();
         }
 
         @Override

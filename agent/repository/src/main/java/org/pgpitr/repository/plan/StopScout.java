@@ -28,6 +28,7 @@ final class StopScout implements Scout {
     private Lsn replayedTo;
     private Lsn read;
     private boolean stopped;
+    private boolean once;
 
     /** @param before the last commit before the WAL that it will be shown */
     StopScout(StopRule rule, Replay replay, PostgresMajor major, Optional<TransactionEnd> before) {
@@ -43,6 +44,16 @@ final class StopScout implements Scout {
                 ? Optional.of(new RecoveryStop(
                         replayedTo, read, lastIncluded, firstLeftOut, transaction, restorePoint, again))
                 : Optional.empty();
+    }
+
+    /** There is surely no other stop behind the first. */
+    void stopsOnce() {
+        once = true;
+    }
+
+    /** Whether nothing more is wanted. */
+    boolean isOver() {
+        return firstLeftOut.isPresent() && !isAgainWanted();
     }
 
     /** The last commit that was met before the stop. */
@@ -111,7 +122,7 @@ final class StopScout implements Scout {
     }
 
     private boolean isAgainWanted() {
-        return stopped && rule.mayRecur() && again.isEmpty();
+        return stopped && !once && rule.mayRecur() && again.isEmpty();
     }
 
     private void stopAt(WalRecord record, Lsn behind) {
@@ -122,6 +133,6 @@ final class StopScout implements Scout {
 
     private Next leftOut(Optional<TransactionEnd> commit) {
         firstLeftOut = firstLeftOut.or(() -> commit);
-        return firstLeftOut.isPresent() && !isAgainWanted() ? Next.STOP : Next.CONTINUE;
+        return isOver() ? Next.STOP : Next.CONTINUE;
     }
 }

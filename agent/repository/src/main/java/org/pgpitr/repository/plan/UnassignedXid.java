@@ -6,6 +6,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.CheckpointAt;
 import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.SummaryChain;
 import org.pgpitr.postgres.wal.TransactionEnd;
@@ -14,15 +15,22 @@ import org.pgpitr.repository.index.IndexVisitor;
 import org.pgpitr.repository.index.WalIndex;
 
 /**
- * Where a transaction can't have ended yet: before the last checkpoint at which its number was still to be assigned. Skims
- * the summaries, so that less WAL need be read for it.
+ * Where a transaction can't have ended yet: before the last checkpoint began at which its number was still to be assigned.
+ * What a checkpoint tells holds for its beginning, minutes before its record perhaps, but behind the record of the
+ * checkpoint before it. Skims the summaries up to a checkpoint at which the number was assigned, so that less WAL need be
+ * read for it.
  */
 final class UnassignedXid {
     private final long xid;
     private final WalIndex index;
+    private boolean met;
     private Optional<Long> wanted = Optional.empty();
     private Optional<TransactionEnd> last = Optional.empty();
     private Optional<TransactionEnd> lastBefore = Optional.empty();
+    /** Where the checkpoint before stands. */
+    private Optional<Long> before = Optional.empty();
+
+    private Optional<TransactionEnd> lastBeforeThat = Optional.empty();
 
     /** @param xid 32 bits */
     UnassignedXid(long xid, WalIndex index) {
@@ -62,8 +70,7 @@ final class UnassignedXid {
             } catch (BrokenWalException e) {
                 return stop();
             }
-            take(summary.number(), facts);
-            return Next.CONTINUE;
+            return take(summary.number(), facts) ? stop() : Next.CONTINUE;
         }
 
         @Override
@@ -82,14 +89,27 @@ final class UnassignedXid {
         }
     }
 
-    private void take(long segment, WalFacts facts) {
-        boolean unassigned =
-                facts.checkpoints().stream().anyMatch(c -> !StopRule.precedes(xid, c.nextXid() & 0xFFFF_FFFFL));
-        if (unassigned) {
-            wanted = Optional.of(segment);
-            lastBefore = last;
+    /** @return whether it was assigned at a checkpoint, and so at all that follow */
+    private boolean take(long segment, WalFacts facts) {
+        boolean assigned = false;
+        for (CheckpointAt each : facts.checkpoints()) {
+            if (StopRule.precedes(xid, each.nextXid() & 0xFFFF_FFFFL)) {
+                assigned = true;
+            } else {
+                met = true;
+                wanted = before;
+                lastBefore = lastBeforeThat;
+            }
+            before = Optional.of(segment);
+            lastBeforeThat = last;
         }
         last = facts.transactions().last().or(() -> last);
+        return assigned;
+    }
+
+    /** Whether it was still to be assigned at a checkpoint that was met. */
+    boolean isMet() {
+        return met;
     }
 
     /** The first segment that need be read; else what is given. */

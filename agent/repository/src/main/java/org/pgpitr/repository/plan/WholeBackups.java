@@ -3,9 +3,11 @@ package org.pgpitr.repository.plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.LaneInventory;
 import org.pgpitr.repository.backup.LaneTotals;
@@ -53,6 +55,7 @@ public final class WholeBackups {
      * @throws PgpitrException NO_KEY if its manifest can't be decrypted
      */
     public static Optional<String> defect(Generation generation, BackupId id) {
+        Future<LaneInventory> listed = Threads.begin("listing a backup", () -> LaneInventory.list(generation, id));
         List<LaneTotals> lanes;
         try (ManifestReader manifest = ManifestReader.open(generation, id)) {
             lanes = manifest.lanes();
@@ -62,7 +65,7 @@ public final class WholeBackups {
             }
             throw e;
         }
-        LaneInventory inventory = LaneInventory.list(generation, id);
+        LaneInventory inventory = Threads.result(listed, "listing a backup");
         for (LaneTotals lane : lanes) {
             List<ObjectKey> missing = inventory.missing(lane);
             if (!missing.isEmpty()) {

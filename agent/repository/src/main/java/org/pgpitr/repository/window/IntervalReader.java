@@ -233,8 +233,8 @@ final class IntervalReader {
     }
 
     private byte[] bytes(WalFileName file) {
-        return archive.contains(file) || !(file instanceof WalSegmentName segment)
-                ? archive.read(file)
-                : assembled(segment).orElseGet(() -> archive.read(file));
+        return archive.find(file)
+                .or(() -> file instanceof WalSegmentName segment ? assembled(segment) : Optional.empty())
+                .orElseGet(() -> archive.read(file));
     }
 }

@@ -21,6 +21,7 @@ import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.index.ArchiveListing;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.plan.KnownDamage;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryFacts;
@@ -46,6 +47,11 @@ final class WindowFactsReader {
         this.archive = new WalArchive(generation);
         this.listing = ArchiveListing.begin(generation);
         this.atATime = atATime;
+    }
+
+    /** The roll-ups' names. */
+    RolledUp rolledUp() {
+        return listing.rolledUp();
     }
 
     /** Segments and pieces; the pieces first, since they go when their segment is archived. */

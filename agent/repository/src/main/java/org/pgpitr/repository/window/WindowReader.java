@@ -17,6 +17,7 @@ import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.plan.DamagedWal;
 import org.pgpitr.repository.plan.RecoveryWindow;
@@ -40,6 +41,8 @@ public final class WindowReader {
     }
 
     private static final int AT_A_TIME = 64;
+    /** The roll-ups of ten years, and what is not rolled up at their ends, are some hundred objects. */
+    private static final int INDEX_AT_A_TIME = 192;
 
     private final Generation generation;
     private final Clock clock;
@@ -82,7 +85,7 @@ public final class WindowReader {
         if (backups.backups().isEmpty() && wrongKey.isPresent()) {
             return withoutKey(reader, asOf, backups, wrongKey.get());
         }
-        return known(without(damage, reader.read(backups, asOf)), depth);
+        return known(without(damage, reader.read(backups, asOf)), reader.rolledUp(), depth);
     }
 
     private static WindowFacts without(FoundDamage damage, WindowFacts facts) {
@@ -112,7 +115,7 @@ public final class WindowReader {
                 reason);
     }
 
-    private WindowAnswer known(WindowFacts facts, Depth depth) {
+    private WindowAnswer known(WindowFacts facts, RolledUp rolledUp, Depth depth) {
         PostgresMajor major = generation.identity().major();
         if (!major.isKnown()) {
             return new WindowAnswer.Known(
@@ -127,7 +130,7 @@ public final class WindowReader {
         Map<WindowInterval, IntervalContents> contents = new HashMap<>();
         while (true) {
             RecoveryWindow window = WindowPlanner.window(usable);
-            try (WalIndex index = new WalIndex(generation, usable.recovery().wal(), AT_A_TIME)) {
+            try (WalIndex index = new WalIndex(generation, usable.recovery().wal(), rolledUp, INDEX_AT_A_TIME)) {
                 read(window, depth, index, contents);
                 return new WindowAnswer.Known(usable, window, contents, Optional.empty());
             } catch (UnusableWalException e) {

@@ -350,7 +350,31 @@ class GrowingRollUpsTest {
         for (long number = 900 * 256; number < 920 * 256; number += 960) {
             expected.add(WalSegmentName.of(two, number, CLUSTER.segmentSize()));
         }
-        assertThat(new RolledUp(generation).splits()).isEqualTo(expected);
+        assertThat(RolledUp.read(generation).splits()).isEqualTo(expected);
+    }
+
+    /** A damaged segment keeps its group from being rolled up, and its block; the other groups of the block are. */
+    @Test
+    void what_is_rolled_up_beside_a_damaged_segment_is_known_and_the_listing_is_parted_there_too() {
+        Generation generation = generation(CLUSTER, Keys.none());
+        LongStream.range(0, 1300)
+                .filter(group -> group != 700)
+                .forEach(group -> put(generation, 256, ONE, group * 256));
+        LongStream.range(0, 5)
+                .filter(block -> block != 2)
+                .forEach(block -> put(generation, 65_536, ONE, block * 65_536));
+
+        RolledUp rolledUp = RolledUp.read(generation);
+
+        assertThat(rolledUp.blocks(ONE)).containsExactly(0L, 65_536L, 3 * 65_536L, 4 * 65_536L);
+        assertThat(LongStream.range(0, 1301).filter(group -> !rolledUp.hasGroup(ONE, group * 256)))
+                .containsExactly(700L, 1300L);
+        assertThat(rolledUp.hasGroup(new TimelineId(2), 256)).isFalse();
+        List<WalSegmentName> expected = new ArrayList<>();
+        for (long number = 0; number < 1300 * 256; number += 960) {
+            expected.add(name(number));
+        }
+        assertThat(rolledUp.splits()).isEqualTo(expected);
     }
 
     private void put(Generation generation, int segments, TimelineId timeline, long first) {

@@ -29,12 +29,18 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.index.IndexBuilder;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.faults.FaultPlan;
+import org.pgpitr.storage.faults.FaultyStore;
 import org.pgpitr.storage.memory.MemoryStore;
 
 /** Stops looked up in an archive, against a list of all that was written into its WAL. */
@@ -191,7 +197,8 @@ class ArchivedStopsTest {
                 name(6).end(CLUSTER.segmentSize()),
                 List.of(new WalRange(TimelineId.FIRST, name(5), name(6), WalRange.Form.WHOLE)));
         RecoveryTarget behind = new RecoveryTarget.Time(NOON.plusSeconds(30), Bound.INCLUSIVE);
-        try (ArchivedStops search = new ArchivedStops(left, archive.scan(), n -> {})) {
+        try (ArchivedStops search = new ArchivedStops(
+                left, archive.scan(), ArchiveListing.begin(left).rolledUp(), n -> {})) {
             assertThat(describe(search.find(new RecoveryTarget.EndOfWal(), replay)))
                     .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
             assertThat(describe(search.find(new RecoveryTarget.Time(NOON.plusSeconds(10), Bound.INCLUSIVE), replay)))
@@ -212,7 +219,8 @@ class ArchivedStopsTest {
         WalArchive archive = new WalArchive(nested);
         archive.push(name(5), Content.of(wal.segment(5)));
         archive.push(name(6), Content.of(wal.segment(6)));
-        try (ArchivedStops search = new ArchivedStops(nested, archive.scan(), n -> {})) {
+        try (ArchivedStops search = new ArchivedStops(
+                nested, archive.scan(), ArchiveListing.begin(nested).rolledUp(), n -> {})) {
             for (long first : new long[] {6, 5}) {
                 Replay replay = new Replay(
                         first == 5 ? from : name(6).start(CLUSTER.segmentSize()),
@@ -228,10 +236,160 @@ class ArchivedStopsTest {
         }
     }
 
+    /** A checkpoint tells what was to come when it began; its record follows when all is on the disk. */
+    @Test
+    void a_transaction_may_end_while_a_checkpoint_is_under_way_before_which_it_had_not_begun() {
+        Generation slow = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        WalWriter wal = new WalWriter(CLUSTER.major(), CLUSTER.segmentSize(), WalFiles.CLUSTER, name(5));
+        Lsn from = wal.commit(11, NOON);
+        wal.checkpoint(12);
+        wal.commit(12, NOON.plusSeconds(10));
+        wal.switchSegment();
+        wal.commit(13, NOON.plusSeconds(20));
+        wal.switchSegment();
+        wal.commit(14, NOON.plusSeconds(30));
+        wal.checkpoint(13);
+        wal.switchSegment();
+        WalArchive archive = new WalArchive(slow);
+        for (long number = 5; number <= 7; number++) {
+            archive.push(name(number), Content.of(wal.segment(number)));
+        }
+        Replay replay = new Replay(
+                from,
+                from,
+                name(7).end(CLUSTER.segmentSize()),
+                List.of(new WalRange(TimelineId.FIRST, name(5), name(7), WalRange.Form.WHOLE)));
+        try (ArchivedStops search = new ArchivedStops(
+                slow, archive.scan(), ArchiveListing.begin(slow).rolledUp(), n -> {})) {
+            assertThat(describe(search.find(new RecoveryTarget.Xid(13, Bound.INCLUSIVE), replay)))
+                    .isEqualTo("after Optional[13], before Optional[14], point Optional.empty");
+            assertThat(describe(search.find(new RecoveryTarget.Xid(13, Bound.EXCLUSIVE), replay)))
+                    .isEqualTo("after Optional[12], before Optional[13], point Optional.empty");
+        }
+    }
+
+    /** As a plan asks for a target that lies behind all backups, or before them: from one older backup after another. */
+    @Test
+    void older_backups_are_answered_each_as_if_it_were_asked_alone_and_once() {
+        Random random = new Random(SEED + 2);
+        for (int i = 0; i < 40; i++) {
+            RecoveryTarget target = target(random);
+            List<Replay> backups = new ArrayList<>();
+            for (long first = LAST - 10; first >= FIRST; first -= 1 + random.nextInt(40)) {
+                backups.add(toTheEnd(first));
+            }
+            FaultPlan calls = FaultPlan.none();
+            try (ArchivedStops search = counted(calls)) {
+                for (Replay replay : backups) {
+                    assertThat(describe(search.find(target, replay)))
+                            .as("seed %d, %d: %s %s", SEED, i, target, replay)
+                            .isEqualTo(describe(expected(target, replay)));
+                }
+                long asked = calls.calls();
+                for (Replay replay : backups) {
+                    assertThat(describe(search.find(target, replay))).isEqualTo(describe(expected(target, replay)));
+                }
+                assertThat(calls.calls())
+                        .as("seed %d, %d: asked again", SEED, i)
+                        .isEqualTo(asked);
+            }
+        }
+    }
+
+    @Test
+    void what_nothing_stops_is_searched_once_however_many_backups_there_are() {
+        for (RecoveryTarget target : List.of(
+                new RecoveryTarget.Name("nosuch"),
+                new RecoveryTarget.Time(NOON.plusSeconds(1_000_000), Bound.INCLUSIVE),
+                new RecoveryTarget.Xid(nextXid + 1000, Bound.INCLUSIVE))) {
+            FaultPlan calls = FaultPlan.none();
+            try (ArchivedStops search = counted(calls)) {
+                search.find(target, toTheEnd(LAST - 10));
+                search.find(target, toTheEnd(LAST - 20));
+                long asked = calls.calls();
+                for (long first = LAST - 30; first >= FIRST; first--) {
+                    assertThat(search.find(target, toTheEnd(first))).isInstanceOf(StopSearch.NeverStops.class);
+                }
+                assertThat(calls.calls()).as(target.toString()).isEqualTo(asked);
+            }
+        }
+    }
+
+    /** One segment whose WAL is broken, and one whose object is damaged: who is asked in a row comes upon them as one asked alone. */
+    @Test
+    void wrecked_wal_before_the_newest_backup_is_no_less_seen_when_many_are_asked() {
+        Generation wrecked = new Repository(new MemoryStore(), new ClusterName("main"), Keys.none(), 1).create(CLUSTER);
+        WalArchive archive = new WalArchive(wrecked);
+        WalArchive sound = new WalArchive(generation);
+        for (long number = LAST - 60; number <= LAST; number++) {
+            byte[] bytes = sound.read(name(number));
+            if (number == LAST - 20) {
+                bytes[100] ^= 1;
+            }
+            archive.push(name(number), Content.of(bytes));
+        }
+        ObjectKey damaged = wrecked.layout().wal(name(LAST - 40));
+        wrecked.store().delete(List.of(damaged));
+        wrecked.store().putIfAbsent(damaged, Content.of(new byte[] {1, 2, 3}));
+        ArchivedWal wal = archive.scan();
+        RolledUp rolledUp = ArchiveListing.begin(wrecked).rolledUp();
+        Random random = new Random(SEED + 3);
+        for (int i = 0; i < 20; i++) {
+            RecoveryTarget target = target(random);
+            try (ArchivedStops inARow = new ArchivedStops(wrecked, wal, rolledUp, n -> {})) {
+                for (long first = LAST - 5; first >= LAST - 60; first -= 5) {
+                    try (ArchivedStops alone = new ArchivedStops(wrecked, wal, rolledUp, n -> {})) {
+                        assertThat(answer(inARow, target, first))
+                                .as("seed %d, %d: %s from %d", SEED, i, target, first)
+                                .isEqualTo(answer(alone, target, first));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Why there is no stop may be told of the WAL of a newer backup, as it was found there. */
+    private static String answer(ArchivedStops search, RecoveryTarget target, long first) {
+        try {
+            StopSearch.Result found = search.find(target, toTheEnd(first));
+            return found instanceof StopSearch.Stops ? describe(found) : "nowhere";
+        } catch (UnusableWalException e) {
+            return e.segment().toString();
+        }
+    }
+
+    private static ArchivedStops counted(FaultPlan calls) {
+        Generation counted = new Repository(
+                        new FaultyStore(generation.store(), calls), new ClusterName("main"), Keys.none(), 1)
+                .generation(1);
+        return new ArchivedStops(
+                counted,
+                new WalArchive(counted).scan(),
+                ArchiveListing.begin(counted).rolledUp(),
+                n -> {});
+    }
+
+    private static Replay toTheEnd(long first) {
+        Lsn from = RECORDS.stream()
+                .map(Written::start)
+                .filter(lsn -> !lsn.isBefore(name(first).start(CLUSTER.segmentSize())))
+                .findFirst()
+                .orElseThrow();
+        return new Replay(
+                from,
+                from,
+                name(LAST).end(CLUSTER.segmentSize()),
+                List.of(new WalRange(TimelineId.FIRST, name(first), name(LAST), WalRange.Form.WHOLE)));
+    }
+
     private static void check(String as) {
         Random random = new Random(SEED + 1);
         int stops = 0;
-        try (ArchivedStops search = new ArchivedStops(generation, new WalArchive(generation).scan(), n -> {})) {
+        try (ArchivedStops search = new ArchivedStops(
+                generation,
+                new WalArchive(generation).scan(),
+                ArchiveListing.begin(generation).rolledUp(),
+                n -> {})) {
             for (int i = 0; i < 120; i++) {
                 Replay replay = replay(random);
                 RecoveryTarget target = target(random);

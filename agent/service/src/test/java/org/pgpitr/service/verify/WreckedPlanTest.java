@@ -16,6 +16,7 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.ArchivedStops;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
@@ -47,7 +48,11 @@ class WreckedPlanTest {
 
     private RecoveryDecision decide(RecoveryTarget target, RecoveryTargetTimeline timeline, Optional<String> backup) {
         RecoveryFacts facts = RecoveryFactsReader.read(made.generation, CLOCK);
-        try (ArchivedStops stops = new ArchivedStops(made.generation, facts.wal(), segments -> {})) {
+        try (ArchivedStops stops = new ArchivedStops(
+                made.generation,
+                facts.wal(),
+                ArchiveListing.begin(made.generation).rolledUp(),
+                segments -> {})) {
             return WholeBackups.decide(
                     made.generation, facts, new RecoveryRequest(target, timeline, backup.map(BackupId::parse)), stops);
         }

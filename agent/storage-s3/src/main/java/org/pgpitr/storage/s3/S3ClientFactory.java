@@ -35,7 +35,7 @@ final class S3ClientFactory {
     private static final Region FOR_LOOK_ALIKES = Region.US_EAST_1;
 
     /** More than anything here asks at a time, so that nobody waits for a connection. */
-    private static final int CONNECTIONS = 256;
+    private static final int CONNECTIONS = 384;
 
     private final S3StoreSettings settings;
 
