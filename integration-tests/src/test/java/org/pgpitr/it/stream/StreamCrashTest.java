@@ -33,7 +33,7 @@ class StreamCrashTest {
     private static final int CYCLES = Integer.getInteger("pgpitr.cycles", 4);
     private static final long SEED = Long.getLong("pgpitr.seed", System.nanoTime());
     private static final int MOST_MILLIS = 1500;
-    private static final long PAUSE_NANOS = 10_000_000;
+    private static final long PAUSE_NANOS = 100_000_000;
 
     private enum Victim {
         RECEIVER,
