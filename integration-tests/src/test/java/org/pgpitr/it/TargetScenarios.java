@@ -160,6 +160,7 @@ abstract class TargetScenarios {
 
     @Test
     void a_recovery_that_pauses_shows_the_moment_and_goes_on_when_told() {
+        Majors.assumeOldestOrNewest(source.programs().major());
         Cluster paused = source.restore("--no-archive", "--target-time", a.time(), "--target-action", "pause");
         PostgresInstance server = paused.server().start();
         server.await(

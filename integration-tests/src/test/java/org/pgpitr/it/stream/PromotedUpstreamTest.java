@@ -30,6 +30,7 @@ class PromotedUpstreamTest {
                             "host=127.0.0.1 user=postgres port="
                                     + primary.server().port())
                     .set("archive_mode", "off")
+                    .set("wal_retrieve_retry_interval", "200ms")
                     .start();
             standby.pgpitr().variable("PGPITR_STREAM_ENABLED", "true");
             Streaming.createSlot(standby);

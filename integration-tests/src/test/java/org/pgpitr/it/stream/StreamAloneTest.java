@@ -22,7 +22,7 @@ class StreamAloneTest {
     private static final Pattern DURABLE = Pattern.compile("\"durable_lsn\"\\s*:\\s*\"([0-9A-F/]+)\"");
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void a_backup_and_a_recovery_to_the_last_commit_with_archive_mode_off(int major) throws Exception {
         try (Workspace work = new Workspace()) {
             Cluster source = Streaming.cluster(work, major, Variant.onDisk(major, 3), "stream-alone.conf");
