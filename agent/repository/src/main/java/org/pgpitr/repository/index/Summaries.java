@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.InvalidFormatException;
@@ -28,10 +29,16 @@ public final class Summaries {
     /** An age header, and one chunk of an age file, which is decrypted as a whole. */
     private static final int ENCRYPTED_BEGINNING = 72 << 10;
 
+    /** So much of whole segments is in memory at a time, or one that is larger. */
+    private static final long WHOLE = 64 << 20;
+
     private final Generation generation;
+    private final Semaphore whole;
 
     public Summaries(Generation generation) {
         this.generation = generation;
+        this.whole = new Semaphore(
+                (int) Math.max(1, WHOLE / generation.identity().segmentSize().bytes()));
     }
 
     /**
@@ -64,14 +71,24 @@ public final class Summaries {
                 // A cut age file looks damaged.
                 annex = wholeAnnex(key);
             }
-            return annex.isPresent()
-                    ? Optional.of(parse(name, key, annex.get()))
-                    : SegmentInspection.summary(name, Content.of(new WalArchive(generation).read(name)));
+            return annex.isPresent() ? Optional.of(parse(name, key, annex.get())) : made(name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading " + key, e);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.UNAVAILABLE,
                     "can't read " + key + " in " + generation.store().location() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    private Optional<SegmentSummary> made(WalFileName name) throws IOException, InterruptedException {
+        whole.acquire();
+        try {
+            return SegmentInspection.summary(name, Content.of(new WalArchive(generation).read(name)));
+        } finally {
+            whole.release();
         }
     }
 

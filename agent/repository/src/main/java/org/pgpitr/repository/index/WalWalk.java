@@ -24,7 +24,7 @@ import org.pgpitr.repository.archive.ArchivedWal;
 public final class WalWalk {
     private static final String READING = "reading WAL";
 
-    /** Of segments that are longer there is one in memory. */
+    /** Of segments that are longer none is fetched beside the one that is read. */
     private static final long FETCHED_BESIDE = 64L << 20;
 
     private final WalIndex index;

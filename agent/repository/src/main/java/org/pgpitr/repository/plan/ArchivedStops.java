@@ -40,9 +40,10 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
     /**
      * The answer to a question.
      *
-     * @param unassigned whether the transaction that is looked for had still to begin somewhere in that WAL
+     * @param unassigned a number, with its epoch, at which the transaction that is looked for had still to begin, if one
+     *     was met in that WAL
      */
-    private record Known(RecoveryTarget target, Replay replay, Result result, boolean unassigned) {}
+    private record Known(RecoveryTarget target, Replay replay, Result result, Optional<Long> unassigned) {}
 
     private final WalArchive archive;
     private final PostgresMajor major;
@@ -54,8 +55,8 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
     private final Map<Replay, Known> answers = new HashMap<>();
 
     private Optional<Known> known = Optional.empty();
-    /** Whether a checkpoint was met at which the transaction that is looked for had still to begin. */
-    private boolean unassigned;
+    /** The next transaction at the last checkpoint that was met at which the one that is looked for had still to begin. */
+    private Optional<Long> unassigned = Optional.empty();
 
     /**
      * @param wal the archive's listing
@@ -86,7 +87,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
 
     private Known answer(RecoveryTarget target, Replay replay) {
         Optional<Known> rest = known.filter(k -> isRest(k, target, replay));
-        unassigned = false;
+        unassigned = Optional.empty();
         Result result;
         try {
             result = target instanceof RecoveryTarget.EndOfWal ? atTheEnd(replay) : search(target, replay, rest);
@@ -110,8 +111,9 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         if (target instanceof RecoveryTarget.Xid xid) {
             UnassignedXid skimmed = new UnassignedXid(xid.xid() & 0xFFFF_FFFFL, index);
             before = skimmed.skim(wal, size);
-            unassigned = skimmed.isMet();
-            wal = from(wal, skimmed.firstWanted(first(replay)));
+            unassigned = skimmed.met();
+            // A commit may begin in the segment before.
+            wal = from(wal, skimmed.firstWanted(first(replay)) - 1);
         }
         StopScout scout = new StopScout(StopRule.of(target, replay), replay, major, before);
         WalWalk walk = walk(scout, replay);
@@ -130,7 +132,34 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         }
         return scout.topLevel().isPresent() || rest.isEmpty()
                 ? new NeverStops(scout.lastIncluded(), scout.topLevel())
-                : rest.get().result();
+                : told(rest.get().result(), scout.lastIncluded());
+    }
+
+    /** Whether it holds as it is for a search that begins earlier: no commit from before is to be told. */
+    private static boolean isTold(Result result) {
+        if (result instanceof Stops found) {
+            return found.stop().lastIncluded().isPresent();
+        }
+        return !(result instanceof NeverStops never) || never.last().isPresent();
+    }
+
+    /** What was found in the rest, where the last commit may be one from before. */
+    private static Result told(Result rest, Optional<TransactionEnd> before) {
+        if (isTold(rest)) {
+            return rest;
+        }
+        if (rest instanceof NeverStops never) {
+            return new NeverStops(before, never.topLevel());
+        }
+        RecoveryStop stop = ((Stops) rest).stop();
+        return new Stops(new RecoveryStop(
+                stop.replayedTo(),
+                stop.read(),
+                before,
+                stop.firstLeftOut(),
+                stop.transaction(),
+                stop.restorePoint(),
+                stop.again()));
     }
 
     /** A search that found nothing, or found it later: the first stop of this one lies before its WAL, or is the same. */
@@ -144,8 +173,9 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
 
     /** Whether what comes before the rest surely holds nothing that is looked for, and hangs together. */
     private boolean isTooEarly(Known rest, List<WalRange> wal) {
-        StopRule rule = rest.unassigned() ? new StopRule.Never() : StopRule.of(rest.target(), rest.replay());
-        return wal.size() == 1 && stopless.holds(wal.get(0), rule);
+        return wal.size() == 1
+                && isTold(rest.result())
+                && stopless.holds(wal.get(0), StopRule.of(rest.target(), rest.replay()), rest.unassigned());
     }
 
     private long first(Replay replay) {

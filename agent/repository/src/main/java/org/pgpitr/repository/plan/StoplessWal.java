@@ -16,10 +16,12 @@ import org.pgpitr.postgres.wal.WalFacts;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.index.IndexVisitor;
 import org.pgpitr.repository.index.WalIndex;
+import org.pgpitr.storage.StorageException;
 
 /**
- * Where surely no recovery stops, by what stretches tell. When a target is searched from one older backup after another, all
- * WAL before the newest is skimmed at once, instead of one piece behind the other. Not for use by several threads.
+ * Where surely no recovery stops, by what stretches tell. When a target is searched from one older backup after another, ever
+ * more of the WAL before the newest is skimmed at once, instead of one piece behind the other. Not for use by several
+ * threads.
  */
 final class StoplessWal {
     private record Skimmed(long first, long last, NavigableMap<Long, Long> doubtful) {
@@ -32,7 +34,10 @@ final class StoplessWal {
         }
     }
 
-    private record Key(StopRule rule, TimelineId timeline) {}
+    private record Key(StopRule rule, Optional<Long> stillToBegin, TimelineId timeline) {}
+
+    /** By how much more is skimmed than was asked for, and than was before. */
+    private static final int LARGER = 8;
 
     private final WalIndex index;
     private final ArchivedWal wal;
@@ -45,44 +50,72 @@ final class StoplessWal {
         this.size = size;
     }
 
-    /** Whether nothing in this range stops a recovery, and its summaries hang together. */
-    boolean holds(WalRange range, StopRule rule) {
+    /**
+     * Whether nothing in this range stops a recovery, and its summaries hang together.
+     *
+     * @param stillToBegin the next transaction, with its epoch, somewhere behind, when the one that the rule looks for had
+     *     still to begin, if that is known
+     */
+    boolean holds(WalRange range, StopRule rule, Optional<Long> stillToBegin) {
         if (range.form() != WalRange.Form.WHOLE) {
             return false;
         }
         long first = range.first().number(size);
         long last = range.last().number(size);
-        Key key = new Key(rule, range.timeline());
+        Key key = new Key(rule, stillToBegin, range.timeline());
         Skimmed skimmed = known.get(key);
         if (skimmed == null || first < skimmed.first() || last > skimmed.last()) {
-            skimmed = skim(range.timeline(), first, last, rule);
+            long length = Math.max(last - first, skimmed == null ? 0 : skimmed.last() - skimmed.first()) + 1;
+            skimmed = skimBefore(key, first, last, length * LARGER);
             known.put(key, skimmed);
         }
         return skimmed.isStopless(first, last);
     }
 
-    /** Back to the beginning of the segments without a gap. */
-    private Skimmed skim(TimelineId timeline, long first, long last, StopRule rule) {
-        long begin = wal.runs(timeline).stream()
+    /** What was not asked for, and can't be read, is not looked at: nothing depends on it yet. */
+    private Skimmed skimBefore(Key key, long first, long last, long more) {
+        long begin = wal.runs(key.timeline()).stream()
                 .filter(run -> run.first() <= first && first <= run.last())
-                .mapToLong(ArchivedWal.Run::first)
+                .mapToLong(run -> Math.max(run.first(), first - more))
                 .findFirst()
                 .orElse(first);
+        try {
+            return skim(key, begin, last);
+        } catch (PgpitrException | StorageException e) {
+            if (begin == first || isInterrupted(e)) {
+                throw e;
+            }
+            return skim(key, first, last);
+        }
+    }
+
+    private static boolean isInterrupted(RuntimeException e) {
+        return e instanceof StorageException storage && storage.kind() == StorageException.Kind.INTERRUPTED;
+    }
+
+    private Skimmed skim(Key key, long begin, long last) {
         Skimmed skimmed = new Skimmed(begin, last, new TreeMap<>());
-        Skimming skimming = new Skimming(rule, begin, skimmed.doubtful());
-        index.stretches(timeline, begin, last, skimming);
+        Skimming skimming = new Skimming(key, begin, skimmed.doubtful());
+        index.stretches(key.timeline(), begin, last, skimming);
         skimming.untold(last + 1);
         return skimmed;
     }
 
     private final class Skimming implements IndexVisitor {
+        /** One of the same number began 2^31 numbers before at the latest; it may have run for half as many. */
+        private static final long BEHIND_THE_SAME = 1L << 30;
+
         private final StopRule rule;
+        private final Optional<Long> stillToBegin;
         private final NavigableMap<Long, Long> doubtful;
         private final SummaryChain chain = new SummaryChain();
         private long next;
+        /** Whether a checkpoint lies before, from which on the transaction that is looked for is the only one of its number. */
+        private boolean isAlone;
 
-        Skimming(StopRule rule, long first, NavigableMap<Long, Long> doubtful) {
-            this.rule = rule;
+        Skimming(Key key, long first, NavigableMap<Long, Long> doubtful) {
+            this.rule = key.rule();
+            this.stillToBegin = key.stillToBegin();
             this.next = first;
             this.doubtful = doubtful;
         }
@@ -96,7 +129,7 @@ final class StoplessWal {
                 facts = Optional.empty();
             }
             boolean stopless = facts.filter(told ->
-                            !told.cutShort().contains(WalFacts.Kind.CROSSING_RECORDS) && !rule.mayStop(summary, told))
+                            !told.cutShort().contains(WalFacts.Kind.CROSSING_RECORDS) && !mayStop(summary, told))
                     .isPresent();
             untold(summary.number());
             next = summary.number() + summary.segments();
@@ -104,6 +137,13 @@ final class StoplessWal {
                 doubtful.put(summary.number(), next - 1);
             }
             return Next.CONTINUE;
+        }
+
+        private boolean mayStop(SegmentSummary summary, WalFacts facts) {
+            boolean before = isAlone;
+            isAlone |= stillToBegin.isPresent()
+                    && facts.checkpoints().stream().anyMatch(at -> stillToBegin.get() - at.nextXid() < BEHIND_THE_SAME);
+            return !before && rule.mayStop(summary, facts);
         }
 
         @Override

@@ -23,7 +23,7 @@ import org.pgpitr.repository.index.WalIndex;
 final class UnassignedXid {
     private final long xid;
     private final WalIndex index;
-    private boolean met;
+    private Optional<Long> met = Optional.empty();
     private Optional<Long> wanted = Optional.empty();
     private Optional<TransactionEnd> last = Optional.empty();
     private Optional<TransactionEnd> lastBefore = Optional.empty();
@@ -96,7 +96,7 @@ final class UnassignedXid {
             if (StopRule.precedes(xid, each.nextXid() & 0xFFFF_FFFFL)) {
                 assigned = true;
             } else {
-                met = true;
+                met = Optional.of(each.nextXid());
                 wanted = before;
                 lastBefore = lastBeforeThat;
             }
@@ -107,8 +107,8 @@ final class UnassignedXid {
         return assigned;
     }
 
-    /** Whether it was still to be assigned at a checkpoint that was met. */
-    boolean isMet() {
+    /** The next transaction, with its epoch, at the last checkpoint that was met at which it was still to be assigned. */
+    Optional<Long> met() {
         return met;
     }
 
