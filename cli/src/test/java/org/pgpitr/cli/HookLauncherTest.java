@@ -161,6 +161,13 @@ class HookLauncherTest {
             moved(data.resolve(FILE), nanos);
             push(Map.of()).isDoneByJava();
         }
+        assumeTrue(!shell.get(0).equals("busybox"), "busybox compares whole seconds");
+        for (long nanos : List.of(1L, -2L)) {
+            FileTime time = moved(data.resolve(FILE), nanos);
+            push(Map.of()).isDoneByJava();
+            acknowledgements.add(SEGMENT, time);
+            assertThat(push(Map.of())).isEqualTo(new Result(0, ""));
+        }
         Files.delete(data.resolve(FILE));
         push(Map.of()).isDoneByJava();
     }
@@ -237,8 +244,13 @@ class HookLauncherTest {
         for (String variable : List.of(
                 "PGPITR_CLUSTER_NAME",
                 "PGPITR_REPOSITORY_URL",
+                "PGPITR_REPOSITORY_1_URL",
                 "PGPITR_REPOSITORY_2_URL",
-                "PGPITR_REPOSITORY_ENDPOINT")) {
+                "PGPITR_REPOSITORY_3_URL",
+                "PGPITR_REPOSITORY_ENDPOINT",
+                "PGPITR_REPOSITORY_1_ENDPOINT",
+                "PGPITR_REPOSITORY_2_ENDPOINT",
+                "PGPITR_REPOSITORY_3_ENDPOINT")) {
             push(Map.of(variable, "other")).isDoneByJava();
         }
         Path other = Files.copy(config, folder.resolve("other.toml"), StandardCopyOption.COPY_ATTRIBUTES);
@@ -315,6 +327,21 @@ class HookLauncherTest {
             acknowledgements.add(SEGMENT, Files.getLastModifiedTime(data.resolve(FILE)));
             answers.look(ask);
             assertThat(end(hook)).isEqualTo(new Result(0, ""));
+        }
+    }
+
+    /** Which it does after a minute; here its `sleep` is a short one. */
+    @Test
+    void a_hook_gives_up_an_agent_that_lives_and_does_not_answer() throws Exception {
+        assumeTrue(!shell.get(0).equals("busybox"), "busybox sleeps by itself");
+        acknowledgements.remove(SEGMENT);
+        Path sleep = Files.createDirectories(folder.resolve("short")).resolve("sleep");
+        Files.writeString(sleep, "#!/bin/sh\nexit 0\n");
+        Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (AnswerPipe answers = AnswerPipe.create(spool.answers())) {
+            push(Map.of("PATH", sleep.getParent() + ":" + System.getenv("PATH")))
+                    .isDoneByJava();
+            assertThat(answers.isInPlace()).isTrue();
         }
     }
 

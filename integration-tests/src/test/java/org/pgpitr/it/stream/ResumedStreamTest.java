@@ -2,6 +2,7 @@ package org.pgpitr.it.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.error.ExitCode;
@@ -77,6 +78,11 @@ class ResumedStreamTest {
                 assertThat(check.out()).contains("nobody receives from replication slot \"pgpitr\"");
                 assertThat(source.backup().err()).contains("nobody receives from replication slot \"pgpitr\"");
                 source.server().kill();
+                Map<String, Object> plan = source.pgpitr()
+                        .run("plan", "--json", "--target-latest")
+                        .expect(ExitCode.OK)
+                        .json();
+                assertThat(((Map<?, ?>) plan.get("last_included")).get("xid")).hasToString("" + end.xid());
                 source.recover().expect(end);
             }
         }

@@ -35,6 +35,7 @@ public final class Agent {
     private final AtomicLong walDiskFree = new AtomicLong();
     private final AtomicLong walDiskTotal = new AtomicLong();
     private boolean scarce;
+    private boolean hangs;
 
     public Agent(
             Path dataDirectory,
@@ -118,12 +119,28 @@ public final class Agent {
             }
             look();
             status.write(facts(started), trouble -> log.warning(SELF, trouble));
-            if (notifier.watchdog().isPresent()) {
+            if (notifier.watchdog().filter(this::isMoving).isPresent()) {
                 notifier.alive();
             }
             TimeUnit.NANOSECONDS.sleep(Math.min(
                     BEAT.toNanos(), notifier.watchdog().map(Duration::toNanos).orElse(Long.MAX_VALUE) / 3));
         }
+    }
+
+    /** systemd restarts an agent of which a part hangs. */
+    private boolean isMoving(Duration watchdog) {
+        Optional<AgentComponent> hanging = components.stream()
+                .filter(component -> component.still().compareTo(watchdog) >= 0)
+                .findFirst();
+        if (hanging.isPresent() && !hangs) {
+            log.error(
+                    SELF,
+                    hanging.get().name() + " has done nothing for "
+                            + hanging.get().still().toSeconds()
+                            + " s: the watchdog is not told any more that the agent is alive");
+        }
+        hangs = hanging.isPresent();
+        return !hangs;
     }
 
     private boolean isNotNeeded(Duration timeout) {

@@ -27,4 +27,9 @@ public interface AgentComponent {
     default Duration idle() {
         return Duration.ZERO;
     }
+
+    /** For how long it has done nothing at all, though it never rests longer than a second or so: then it hangs. */
+    default Duration still() {
+        return Duration.ZERO;
+    }
 }

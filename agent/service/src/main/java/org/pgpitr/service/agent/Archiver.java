@@ -66,6 +66,7 @@ public final class Archiver implements AgentComponent {
     private Instant lastArchivedTime;
     private Instant oldest;
     private long needed = System.nanoTime();
+    private volatile long turned = System.nanoTime();
 
     /**
      * @param dataDirectory its real path
@@ -119,6 +120,7 @@ public final class Archiver implements AgentComponent {
                 BellRinger watch = new BellRinger(List.of(archiveStatus.folder(), spool.asked()), bell::release)) {
             long nextLook = System.nanoTime();
             while (true) {
+                turned = System.nanoTime();
                 List<Ask> asks = Ask.pending(spool);
                 long now = System.nanoTime();
                 if (now - nextLook >= 0 || asks.stream().anyMatch(ask -> isUnknown(ask.file()))) {
@@ -148,6 +150,11 @@ public final class Archiver implements AgentComponent {
     @Override
     public synchronized Duration idle() {
         return Duration.ofNanos(System.nanoTime() - needed);
+    }
+
+    @Override
+    public Duration still() {
+        return Duration.ofNanos(System.nanoTime() - turned);
     }
 
     private synchronized void begin() throws IOException {

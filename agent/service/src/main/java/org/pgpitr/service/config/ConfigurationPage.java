@@ -23,7 +23,7 @@ public final class ConfigurationPage {
 
             - Sizes and times have PostgreSQL's units: `64MB`, `5min`. A unit is needed.
             - The variable of a key is `PGPITR_`, the section, `_`, the key: `PGPITR_CLUSTER_PORT`. Those of `[[repository]]`
-              are the first repository's; `PGPITR_REPOSITORY_2_URL` is the second's. A list is parted by commas.
+              are the first repository's; `PGPITR_REPOSITORY_2_URL` is the second's, of three at most. A list is parted by commas.
             - `list`, `plan`, `restore` and `archive-get` need the repository and the cluster's name only, so
               `--repository URL --cluster NAME` do without any file.
             - Secrets come from files, variables or the cloud's own chain, never from the command line, and are shown nowhere.

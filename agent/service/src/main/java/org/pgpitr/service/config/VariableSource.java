@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 
 /**
  * What environment variables set: {@code PGPITR_CLUSTER_PORT}; {@code PGPITR_REPOSITORY_URL} for the first repository
@@ -21,10 +23,14 @@ final class VariableSource {
     /** Variables of the launcher and of single commands. */
     private static final Set<String> OTHERS = Set.of(CONFIG, "PGPITR_JAVA", "PGPITR_JAVA_OPTS", "PGPITR_SPOOL");
 
-    private static final Pattern NUMBERED = Pattern.compile("PGPITR_REPOSITORY_([1-9][0-9]?)_(.+)");
+    /** The hooks compare the variables of so many with those of the agent ({@code SpoolOwner}). */
+    private static final int MOST_REPOSITORIES = 3;
+
+    private static final Pattern NUMBERED = Pattern.compile("PGPITR_REPOSITORY_([1-9][0-9]{0,8})_(.+)");
 
     private VariableSource() {}
 
+    /** @throws PgpitrException USAGE if they name more repositories than they can */
     static List<Entry> read(Map<String, String> variables, List<String> warnings) {
         List<Entry> entries = new ArrayList<>();
         for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
@@ -40,6 +46,12 @@ final class VariableSource {
             if (numbered.matches()) {
                 number = Integer.parseInt(numbered.group(1));
                 plain = "PGPITR_REPOSITORY_" + numbered.group(2);
+                if (number > MOST_REPOSITORIES) {
+                    throw new PgpitrException(
+                            ExitCode.USAGE,
+                            "the variable " + name + " is of a repository behind the third",
+                            "variables set three at most: name them all in the configuration file");
+                }
             }
             Optional<ConfigKey<?>> key = find(plain);
             if (key.isPresent()) {

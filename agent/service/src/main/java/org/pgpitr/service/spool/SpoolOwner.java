@@ -32,7 +32,10 @@ public record SpoolOwner(
             "PGPITR_REPOSITORY_1_URL",
             "PGPITR_REPOSITORY_2_URL",
             "PGPITR_REPOSITORY_3_URL",
-            "PGPITR_REPOSITORY_ENDPOINT");
+            "PGPITR_REPOSITORY_ENDPOINT",
+            "PGPITR_REPOSITORY_1_ENDPOINT",
+            "PGPITR_REPOSITORY_2_ENDPOINT",
+            "PGPITR_REPOSITORY_3_ENDPOINT");
 
     /** That of a process with this environment. */
     public static SpoolOwner of(

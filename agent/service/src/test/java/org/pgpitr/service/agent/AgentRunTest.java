@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +200,60 @@ class AgentRunTest {
                 last = receive(systemd);
             }
             assertThat(last).isEqualTo("STOPPING=1");
+            thread.join();
+        }
+    }
+
+    @Test
+    void systemd_hears_nothing_more_when_a_part_hangs() throws Exception {
+        Path socket = folder.resolve("notify");
+        AtomicBoolean hangs = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
+        AgentComponent part = new AgentComponent() {
+            @Override
+            public String name() {
+                return "part";
+            }
+
+            @Override
+            public void run() throws InterruptedException {
+                new CountDownLatch(1).await();
+            }
+
+            @Override
+            public Map<String, Object> status() {
+                return Map.of();
+            }
+
+            @Override
+            public Duration still() {
+                if (!hangs.get()) {
+                    return Duration.ZERO;
+                }
+                asked.incrementAndGet();
+                return Duration.ofHours(1);
+            }
+        };
+        try (AFUNIXDatagramSocket systemd = AFUNIXDatagramSocket.newInstance()) {
+            systemd.bind(AFUNIXSocketAddress.of(socket));
+            Thread thread = started(agent(
+                    Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "90000"), AgentLog.Format.TEXT, part));
+            assertThat(receive(systemd)).contains("READY=1");
+            assertThat(receive(systemd)).isEqualTo("WATCHDOG=1");
+            hangs.set(true);
+            while (asked.get() < 20) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            thread.interrupt();
+            String last = receive(systemd);
+            int said = 0;
+            while (last.equals("WATCHDOG=1")) {
+                said++;
+                last = receive(systemd);
+            }
+            assertThat(last).isEqualTo("STOPPING=1");
+            assertThat(said).as("said before it hung").isLessThan(15);
+            assertThat(log.toString()).containsOnlyOnce("part has done nothing for 3600 s");
             thread.join();
         }
     }

@@ -327,6 +327,16 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void variables_of_more_repositories_than_the_hooks_compare_are_refused() {
+        for (String variable : List.of("PGPITR_REPOSITORY_4_URL", "PGPITR_REPOSITORY_99_ENDPOINT")) {
+            assertThatThrownBy(() -> load("", Map.of(variable, "s3://four"), Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            PgpitrException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+                    .hasMessage("the variable " + variable + " is of a repository behind the third");
+        }
+    }
+
+    @Test
     void an_unknown_variable_is_warned_of_only_if_it_looks_like_a_slip() {
         Configuration configuration = load(
                 "",
