@@ -3,6 +3,7 @@ package org.pgpitr.service.verify;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,17 +67,30 @@ final class HoleSurvey {
     }
 
     private void tell(WalHole hole) {
+        Optional<Instant> after = hole.after().flatMap(this::archived);
+        Optional<Instant> known = after.or(() -> neededUntil(hole));
+        if (options.since().isPresent()
+                && known.isPresent()
+                && known.get().isBefore(options.since().get())) {
+            return;
+        }
         if (isExpired(hole)) {
             findings.add(new WalFinding.WalExpired(hole, options.walKept().orElseThrow()));
             return;
         }
-        Optional<Instant> after = hole.after().flatMap(this::archived);
-        if (options.since().isPresent()
-                && after.isPresent()
-                && after.get().isBefore(options.since().get())) {
-            return;
-        }
         findings.add(new WalFinding.WalMissing(hole, hole.before().flatMap(this::archived), after, refused(hole)));
+    }
+
+    /** When the last of the backups ended for whose sake alone it is known that there was WAL; nothing follows the hole. */
+    private Optional<Instant> neededUntil(WalHole hole) {
+        WalSegmentSize size = generation.identity().segmentSize();
+        if (hole.after().isPresent()
+                || hole.inconsistent().stream()
+                        .noneMatch(backup -> size.segmentNumberBefore(backup.stopLsn())
+                                == hole.last().number(size))) {
+            return Optional.empty();
+        }
+        return hole.inconsistent().stream().map(BackupSummary::stopped).max(Comparator.naturalOrder());
     }
 
     /** What was to be archived there, and was refused. */

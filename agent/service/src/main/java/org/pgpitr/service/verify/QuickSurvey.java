@@ -1,12 +1,15 @@
 package org.pgpitr.service.verify;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.TimelineHistory;
@@ -53,7 +56,8 @@ final class QuickSurvey {
         if (backups.isEmpty() && sealed.isEmpty() && listing.unreadable().isEmpty() && isUnlimited()) {
             findings.add(new RepositoryFinding.NoBackup(wal.segments()));
         }
-        new HoleSurvey(generation, options, findings, clock).run(summaries(backups), histories, wal, !sealed.isEmpty());
+        new HoleSurvey(generation, options, findings, clock)
+                .run(needingWal(listing, backups), histories, wal, isSealed(listing));
         if (!generation.identity().major().isKnown()) {
             findings.add(
                     new RepositoryFinding.UnknownMajor(generation.identity().major()));
@@ -68,8 +72,29 @@ final class QuickSurvey {
         return options.backup().isEmpty() && options.since().isEmpty();
     }
 
-    private static List<BackupSummary> summaries(List<SurveyedBackup> backups) {
-        return backups.stream().map(SurveyedBackup::summary).toList();
+    /**
+     * The backups behind which WAL must not be missing. Those that ended before {@code since} are among them: the WAL that
+     * was archived since leads on from them.
+     */
+    private List<BackupSummary> needingWal(BackupCatalog.Listing listing, List<SurveyedBackup> sound) {
+        Set<BackupId> read = sound.stream().map(backup -> backup.summary().id()).collect(Collectors.toSet());
+        return listing.backups().stream()
+                .filter(backup -> isAskedFor(backup.id()))
+                .filter(backup -> isOlder(backup.stopped()) || read.contains(backup.id()))
+                .toList();
+    }
+
+    private boolean isSealed(BackupCatalog.Listing listing) {
+        return listing.unreadable().stream()
+                .anyMatch(backup -> isAskedFor(backup.id()) && backup.reason().exitCode() == ExitCode.NO_KEY);
+    }
+
+    private boolean isAskedFor(BackupId id) {
+        return options.backup().map(id::equals).orElse(true);
+    }
+
+    private boolean isOlder(Instant ended) {
+        return options.since().map(ended::isBefore).orElse(false);
     }
 
     private Optional<PgpitrException> keyMissing() {
@@ -107,17 +132,11 @@ final class QuickSurvey {
     }
 
     private boolean isWanted(BackupSummary backup) {
-        return options.backup().map(id -> id.equals(backup.id())).orElse(true)
-                && options.since()
-                        .map(since -> !backup.stopped().isBefore(since))
-                        .orElse(true);
+        return isAskedFor(backup.id()) && !isOlder(backup.stopped());
     }
 
     private boolean isWanted(Unreadable backup) {
-        return options.backup().map(id -> id.equals(backup.id())).orElse(true)
-                && options.since()
-                        .map(since -> !backup.finished().isBefore(since))
-                        .orElse(true);
+        return isAskedFor(backup.id()) && !isOlder(backup.finished());
     }
 
     /** Tells of damaged manifests; gives the backups that only a key can read. */

@@ -370,6 +370,64 @@ class VerifyTaskTest {
                 .hasMessageContaining("can't be limited by time");
     }
 
+    private static VerifyOptions since(Depth depth, String since) {
+        return new VerifyOptions(
+                depth,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.of(Instant.parse(since)),
+                Optional.empty(),
+                2,
+                Optional.empty());
+    }
+
+    /** All WAL here was archived at twelve, and both backups ended in the night. */
+    @Test
+    void a_hole_in_what_was_archived_since_is_told_also_where_no_backup_ended_since() {
+        for (Encryption encryption : Encryption.values()) {
+            MadeRepository made = small(encryption);
+            made.archive(made.wal(2).fill(8));
+            made.backup(FIRST, 1, 2, 3);
+            made.backup(SECOND, 1, 5, 6);
+            made.lose(made.key(MadeRepository.segment(1, 8)));
+            for (Depth depth : List.of(new Depth.Quick(), new Depth.Full())) {
+                VerifyOptions before = since(depth, "2026-11-21T11:00:00Z");
+                VerifyReport report = verify(made.repository(made.store), before);
+                assertThat(report.exitCode()).as("%s", report).isEqualTo(ExitCode.TARGET_UNREACHABLE);
+                assertThat(report.generations().get(0).findings())
+                        .singleElement()
+                        .satisfies(finding -> {
+                            assertThat(finding.kind()).isEqualTo("wal_missing");
+                            assertThat(finding.message()).contains("WAL segment 000000010000000000000008 is missing");
+                        });
+                assertThat(report.generations().get(0).verified().backups()).isZero();
+
+                VerifyReport behind = verify(made.repository(made.store), since(depth, "2026-11-21T12:30:00Z"));
+                assertThat(behind.exitCode()).as("%s", behind).isEqualTo(ExitCode.OK);
+            }
+            if (encryption == Encryption.AGE) {
+                assertThat(verify(made.withoutIdentity(), since(new Depth.Quick(), "2026-11-21T11:00:00Z"))
+                                .exitCode())
+                        .as("by the names alone")
+                        .isEqualTo(ExitCode.TARGET_UNREACHABLE);
+            }
+        }
+    }
+
+    @Test
+    void an_old_backup_without_its_last_wal_is_passed_over_with_all_that_is_older() {
+        MadeRepository made = small(Encryption.NONE);
+        made.archive(made.wal(2).fill(3));
+        made.backup(FIRST, 1, 2, 6);
+
+        assertThat(verify(made.repository(made.store), since(new Depth.Quick(), "2026-11-21T01:30:00Z"))
+                        .exitCode())
+                .isEqualTo(ExitCode.OK);
+        assertThat(verify(made.repository(made.store), since(new Depth.Quick(), "2026-11-21T01:00:30Z"))
+                        .exitCode())
+                .isEqualTo(ExitCode.TARGET_UNREACHABLE);
+    }
+
     /** As the retention's {@code wal} has it: older backups keep only the WAL that makes them consistent. */
     @Test
     void wal_that_the_retention_lets_go_is_no_hole_and_any_other_is() {
