@@ -34,7 +34,7 @@ final class GenerationVerification {
             Memory.require(generation.identity().segmentSize(), options.workers());
         }
         try (RunState state = options.stateFolder()
-                .map(folder -> RunState.open(folder, arguments(), progress, clock))
+                .map(folder -> RunState.open(folder, arguments(surveyed), progress, clock))
                 .orElseGet(RunState::none)) {
             GenerationReport report = options.depth() instanceof Depth.Sample sample
                     ? sample(surveyed, sample, state)
@@ -44,18 +44,18 @@ final class GenerationVerification {
         }
     }
 
-    private List<String> arguments() {
+    private List<String> arguments(Surveyed surveyed) {
         return List.of(
                 generation.store().location(),
                 generation.layout().cluster().toString(),
                 Integer.toString(generation.number()),
                 options.depth() instanceof Depth.Sample sample ? "sample " + sample.parts() : "full",
-                options.scope(),
+                options.scope(surveyed.access()),
                 options.since().map(Object::toString).orElse(""));
     }
 
     private GenerationReport sample(Surveyed surveyed, Depth.Sample sample, RunState state) {
-        Rotation rotation = new Rotation(generation, options.scope(), sample.parts(), clock);
+        Rotation rotation = new Rotation(generation, options.scope(surveyed.access()), sample.parts(), clock);
         Rotation.Turn turn = state.turn().orElseGet(() -> {
             Rotation.Turn begun = rotation.next();
             state.begin(begun);

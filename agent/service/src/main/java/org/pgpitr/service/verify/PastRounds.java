@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupCatalog;
@@ -18,7 +19,15 @@ import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
  * expiry finds it.
  */
 public final class PastRounds {
-    private record Rotated(String scope, int parts) {}
+    private record Rotated(String scope, int parts) {
+        /** The only backup that is verified; empty: all are. */
+        Optional<BackupId> backup() {
+            String id = scope.endsWith(VerifyOptions.KEYLESS)
+                    ? scope.substring(0, scope.length() - VerifyOptions.KEYLESS.length())
+                    : scope;
+            return BackupId.tryParse(id);
+        }
+    }
 
     private record Found(ObjectKey key, Rotated rotation, int round) {}
 
@@ -37,8 +46,7 @@ public final class PastRounds {
         });
         BackupCatalog catalog = new BackupCatalog(generation);
         Set<Rotated> gone = new HashSet<>(newest.keySet());
-        gone.removeIf(rotation ->
-                BackupId.tryParse(rotation.scope()).map(catalog::contains).orElse(true));
+        gone.removeIf(rotation -> rotation.backup().map(catalog::contains).orElse(true));
         return found.stream()
                 .filter(record -> record.round() < newest.get(record.rotation()) || gone.contains(record.rotation()))
                 .map(Found::key)

@@ -28,6 +28,9 @@ public record VerifyOptions(
         Optional<Duration> walKept,
         int workers,
         Optional<Path> stateFolder) {
+    /** Ends the scope of runs without a key. */
+    static final String KEYLESS = "-keyless";
+
     public VerifyOptions {
         if (depth instanceof Depth.Sample && since.isPresent()) {
             throw new PgpitrException(
@@ -37,8 +40,11 @@ public record VerifyOptions(
         }
     }
 
-    /** In a name of a file or an object: what is the same in all runs that share their progress. */
-    String scope() {
-        return backup.map(BackupId::value).orElse("all");
+    /**
+     * In a name of a file or an object: what is the same in all runs that share their progress. What a run without a key has
+     * looked at, a run with one has yet to read.
+     */
+    String scope(Surveyed.Access access) {
+        return backup.map(BackupId::value).orElse("all") + (access == Surveyed.Access.KEYLESS ? KEYLESS : "");
     }
 }

@@ -231,13 +231,15 @@ class ExpireTaskTest {
                 sample("all", 4, 0, 3, "done"),
                 sample("all", 4, 1, 0, "claimed"),
                 sample("all", 4, 1, 0, "done"),
-                sample(id(9).value(), 4, 0, 0, "claimed"));
+                sample(id(9).value(), 4, 0, 0, "claimed"),
+                sample(id(9) + "-keyless", 4, 0, 0, "claimed"));
         List<ObjectKey> stays = List.of(
                 sample("all", 4, 2, 0, "claimed"),
                 sample("all", 4, 2, 0, "done"),
                 sample("all", 4, 2, 1, "claimed"),
                 sample("all", 20, 1, 7, "claimed"),
                 sample(id(4).value(), 4, 0, 0, "claimed"),
+                sample(id(4) + "-keyless", 4, 0, 0, "claimed"),
                 ObjectKey.of("main/1/verify/all/4/newer/000.done"));
         goes.forEach(key -> fixture.put(generation, key, "{}"));
         stays.forEach(key -> fixture.put(generation, key, "{}"));

@@ -173,6 +173,65 @@ class VerifyTaskTest {
                 .contains(new GenerationReport.Part(1, 4, 2));
     }
 
+    /** Without a key the beginnings of WAL objects are looked at: no part of a round that is to read everything. */
+    @Test
+    void a_sample_without_a_key_takes_no_part_of_those_that_can_read() {
+        MadeRepository made = small(Encryption.AGE);
+        made.archive(made.wal(250).fill(520));
+        made.backup(FIRST, 1, 251, 252);
+        made.backup(SECOND, 1, 255, 256);
+        Set<String> seen = new TreeSet<>();
+        List<GenerationReport.Part> keyless = new ArrayList<>();
+
+        for (int run = 0; run < 4; run++) {
+            VerifyReport without = verify(made.withoutIdentity(), MadeRepository.options(Depth.sample(30)));
+            assertThat(without.exitCode()).isEqualTo(ExitCode.NO_KEY);
+            keyless.add(without.generations().get(0).part().orElseThrow());
+            WatchedStore host = new WatchedStore(made.store);
+            VerifyReport report = verify(made.repository(host), MadeRepository.options(Depth.sample(30)));
+            assertThat(report.exitCode()).as("%s", report).isEqualTo(ExitCode.OK);
+            assertThat(report.generations().get(0).part()).contains(new GenerationReport.Part(run + 1, 4, 1));
+            seen.addAll(host.content());
+        }
+
+        assertThat(seen).isEqualTo(content(made));
+        assertThat(keyless).extracting(GenerationReport.Part::number).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void a_run_with_a_key_does_not_go_on_where_one_without_ended() {
+        MadeRepository made = sound(Encryption.AGE);
+        VerifyOptions options = MadeRepository.options(new Depth.Full(), Optional.of(folder));
+        Progress dies = new Progress() {
+            @Override
+            public void begin(String what, long totalBytes) {}
+
+            @Override
+            public void advance(long bytes) {}
+
+            @Override
+            public void end() {
+                throw new IllegalStateException("killed when all was looked at");
+            }
+
+            @Override
+            public void say(String line) {}
+        };
+        assertThatThrownBy(() -> new VerifyTask(made.withoutIdentity(), options, dies, MadeRepository.CLOCK).run())
+                .hasMessage("killed when all was looked at");
+        assertThat(verify(made.withoutIdentity(), options).generations().get(0).continued())
+                .as("without a key, as before")
+                .isPositive();
+        assertThatThrownBy(() -> new VerifyTask(made.withoutIdentity(), options, dies, MadeRepository.CLOCK).run())
+                .hasMessage("killed when all was looked at");
+        WatchedStore store = new WatchedStore(made.store);
+
+        VerifyReport report = verify(made.repository(store), options);
+
+        assertThat(report.generations().get(0).continued()).isZero();
+        assertThat(store.content()).isEqualTo(content(made));
+    }
+
     @Test
     void a_sample_finds_in_one_round_what_is_damaged() {
         MadeRepository made = sound(Encryption.NONE);
