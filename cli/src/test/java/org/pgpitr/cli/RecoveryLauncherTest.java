@@ -83,7 +83,8 @@ class RecoveryLauncherTest {
         Files.writeString(home.resolve("lib/pgpitr.jar"), "");
         Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
         Files.writeString(
-                java, "#!/bin/sh\necho 'java did it'; [ -z \"$TIMES\" ] || echo x >>\"$TIMES\"; exit ${STATUS:-7}\n");
+                java,
+                "#!/bin/sh\necho 'java did it'; [ ! -e /proc/$$/fd/4 ] || echo 'with the pipe'; [ -z \"$TIMES\" ] || echo x >>\"$TIMES\"; exit ${STATUS:-7}\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.9\"\n");
         data = Files.createDirectory(folder.resolve("my data"));
@@ -427,6 +428,33 @@ class RecoveryLauncherTest {
         }
     }
 
+    private void replaceInLauncher(String text, String other) throws IOException {
+        Path launcher = home.resolve("bin/pgpitr");
+        String whole = Files.readString(launcher);
+        assertThat(whole).contains(text);
+        Files.writeString(launcher, whole.replace(text, other));
+    }
+
+    @Test
+    @DisplayName("Class 3: without a number of its own, or where it can't ask, a hook waits for no answer")
+    void a_hook_that_can_not_ask_leaves_it_to_java() throws Exception {
+        acknowledgements.remove(SEGMENT);
+        try (AnswerPipe answers = AnswerPipe.create(spool.recovery().answers())) {
+            Files.delete(spool.recovery().asked());
+            get(Map.of()).isDoneByJava();
+            Files.createDirectory(spool.recovery().asked());
+            Path number = folder.resolve("uuid");
+            replaceInLauncher("/proc/sys/kernel/random/uuid", number.toString());
+            get(Map.of()).isDoneByJava();
+            for (String text : List.of("", "\n", "11111111-2222-3333-4444-55555555555\n", "|.\n")) {
+                Files.writeString(number, text);
+                get(Map.of()).isDoneByJava();
+            }
+            assertThat(Ask.pending(spool.recovery())).isEmpty();
+            assertThat(answers.isInPlace()).isTrue();
+        }
+    }
+
     @Test
     @DisplayName("Class 3: a shell that fails by itself says no absence")
     void a_failure_of_the_shell_is_no_absence() throws Exception {
@@ -437,11 +465,7 @@ class RecoveryLauncherTest {
                         .waitFor())
                 .isZero();
         // As if the pipe went between the look at it and its opening.
-        Path launcher = home.resolve("bin/pgpitr");
-        String text = Files.readString(launcher);
-        String opening = "exec 3<>\"$spool/answers\"";
-        assertThat(text).contains(opening);
-        Files.writeString(launcher, text.replace(opening, "exec 3<>\"$spool/gone/answers\""));
+        replaceInLauncher("exec 3<>\"$spool/answers\"", "exec 3<>\"$spool/gone/answers\"");
         Result result = get(Map.of());
         assertThat(result.status()).as(result.out()).isGreaterThan(125);
     }
