@@ -1,5 +1,6 @@
 package org.pgpitr.storage.s3;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.pgpitr.storage.s3.S3StoreSettings.Addressing;
@@ -37,6 +38,9 @@ final class S3ClientFactory {
     /** More than anything here asks at a time, so that nobody waits for a connection. */
     private static final int CONNECTIONS = 384;
 
+    /** The name may stand for another host by then: what lives for long must not go on asking the one before. */
+    private static final Duration LONGEST_CONNECTION = Duration.ofSeconds(30);
+
     private final S3StoreSettings settings;
 
     S3ClientFactory(S3StoreSettings settings) {
@@ -47,6 +51,7 @@ final class S3ClientFactory {
     SdkHttpClient httpClient() {
         Apache5HttpClient.Builder http = Apache5HttpClient.builder()
                 .maxConnections(CONNECTIONS)
+                .connectionTimeToLive(LONGEST_CONNECTION)
                 .connectionTimeout(settings.timeouts().connect())
                 .socketTimeout(settings.timeouts().read());
         settings.caFile().ifPresent(file -> {
