@@ -108,9 +108,10 @@ public final class RecoveryHook {
         } catch (PgpitrException e) {
             return; // no place for it here; `pgpitr agent` says why
         }
+        boolean listens = Delivery.pending(spool.recovery()).isEmpty(); // as far as one that runs has shown
         Path word = Delivery.leave(spool.recovery(), file, owner);
         Optional<Process> started = running ? Optional.empty() : agent.start(COMMAND, option);
-        if (running || started.isPresent()) {
+        if ((running && listens) || started.isPresent()) {
             awaitHeard(word, started);
         }
     }
