@@ -121,7 +121,7 @@ public final class Archiver implements AgentComponent {
             long nextLook = System.nanoTime();
             while (true) {
                 turned = System.nanoTime();
-                List<Ask> asks = Ask.pending(spool);
+                List<Ask> asks = Ask.pending(spool, answers);
                 long now = System.nanoTime();
                 if (now - nextLook >= 0 || asks.stream().anyMatch(ask -> isUnknown(ask.file()))) {
                     look();

@@ -122,7 +122,7 @@ public final class Prefetcher implements AgentComponent {
             }
             delivery.done();
         }
-        List<Ask> asks = Ask.pending(recovery);
+        List<Ask> asks = Ask.pending(recovery, answers);
         if (session != null) {
             session.work(asks);
         }

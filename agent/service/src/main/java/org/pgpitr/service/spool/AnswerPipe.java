@@ -81,7 +81,11 @@ public final class AnswerPipe implements AutoCloseable {
 
     /** Says: do the work yourself. */
     public void direct(Ask ask) throws IOException {
-        send("direct|" + ask.hook() + "|||");
+        direct(ask.hook());
+    }
+
+    void direct(String hook) throws IOException {
+        send("direct|" + hook + "|||");
     }
 
     /**

@@ -22,12 +22,32 @@ import org.pgpitr.postgres.WalFileName;
 public record Ask(WalFileName file, String hook, String once, Path place) {
     private static final Pattern NAME = Pattern.compile("(.+)\\.([0-9]+)(?:\\.([0-9a-f-]{36}))?");
 
+    /** Of a question in the words of another version the process is known: the last number without a zero before it. */
+    private static final Pattern ANY_NAME = Pattern.compile(".*\\.([1-9][0-9]{0,9})(?:\\..*)?");
+
     /** Those that wait now. */
     public static List<Ask> pending(Spool spool) throws IOException {
         List<Ask> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.asked())) {
             for (Path place : files) {
                 of(place).ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    /** As {@link #pending(Spool)}; those whose question can't be understood are told to do the work themselves. */
+    public static List<Ask> pending(Spool spool, AnswerPipe answers) throws IOException {
+        List<Ask> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.asked())) {
+            for (Path place : files) {
+                Optional<Ask> ask = of(place);
+                ask.ifPresent(all::add);
+                Matcher name = ANY_NAME.matcher(place.getFileName().toString());
+                if (ask.isEmpty() && name.matches()) {
+                    answers.direct(name.group(1));
+                    Files.deleteIfExists(place);
+                }
             }
         }
         return all;
