@@ -27,6 +27,7 @@ public final class ArchivedSegments implements SegmentSource {
 
     private final RecoverySource source;
     private final Path dataDirectory;
+    private final Map<String, String> environment;
     private final Path standardConfiguration;
     private final WalSegmentSize segmentSize;
     private final Reading reading;
@@ -51,6 +52,7 @@ public final class ArchivedSegments implements SegmentSource {
             MeterRegistry registry) {
         this.source = source;
         this.dataDirectory = dataDirectory;
+        this.environment = environment;
         this.standardConfiguration = standardConfiguration;
         this.warnings = warnings;
         this.segmentSize = DataDirectory.facts(dataDirectory)
@@ -96,6 +98,15 @@ public final class ArchivedSegments implements SegmentSource {
     public boolean isOf(Map<String, String> variables) {
         return Reading.of(source.load(variables, standardConfiguration), variables)
                 .equals(reading);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        try {
+            return isOf(environment);
+        } catch (PgpitrException e) {
+            return false; // why not is told when it is opened anew
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.pgpitr.service.prefetch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -100,7 +101,7 @@ final class Errands implements AutoCloseable {
         Throwable failure = null;
         try {
             state = work(errand.ask);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             state = State.FAILED;
             failure = e;
         }
@@ -111,7 +112,7 @@ final class Errands implements AutoCloseable {
         bell.run();
     }
 
-    private State work(Ask ask) {
+    private State work(Ask ask) throws IOException {
         WalFileName file = ask.file();
         if (!(file instanceof WalSegmentName || file instanceof TimelineHistoryName)) {
             return State.NOT_OURS;
@@ -122,10 +123,18 @@ final class Errands implements AutoCloseable {
                 || !segments.isOf(hook.get().variables())) {
             return State.NOT_OURS;
         }
-        return switch (segments.get(file, RecoveryHook.destination(file), folder.place(ask))) {
-            case FOUND -> State.THERE;
-            case ABSENT -> State.ABSENT;
-        };
+        Path brought = folder.brought(ask);
+        try {
+            return switch (segments.get(file, RecoveryHook.destination(file), brought)) {
+                case FOUND -> {
+                    Files.move(brought, folder.place(ask), StandardCopyOption.ATOMIC_MOVE);
+                    yield State.THERE;
+                }
+                case ABSENT -> State.ABSENT;
+            };
+        } finally {
+            Files.deleteIfExists(brought);
+        }
     }
 
     /**

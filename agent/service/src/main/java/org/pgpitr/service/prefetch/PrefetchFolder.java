@@ -47,6 +47,11 @@ public final class PrefetchFolder {
         return folder.resolve(ask.file() + "." + ask.once());
     }
 
+    /** Where that file is brought before it is known to be the one: a longer copy may replace it. */
+    Path brought(Ask ask) {
+        return folder.resolve(ask.file() + "." + ask.once() + ".new");
+    }
+
     /** Where a segment is brought before it is known to be wanted still. */
     Path fetched(WalSegmentName name, long session) {
         return folder.resolve(name + ".fetched-" + session);

@@ -145,9 +145,9 @@ final class PrefetchSession implements AutoCloseable {
         this.errands = new Errands(dataDirectory, folder, segments, bell);
     }
 
-    /** Whether it serves hooks of that configuration, as that is now. */
+    /** Whether it serves hooks of that configuration, as that is now, and as keys and accounts are now. */
     boolean isFor(SpoolOwner other) {
-        return owner.equals(other);
+        return owner.equals(other) && segments.isCurrent();
     }
 
     /** For whom, in the line by which hooks know it. */

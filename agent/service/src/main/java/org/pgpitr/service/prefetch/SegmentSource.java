@@ -27,6 +27,9 @@ public interface SegmentSource extends AutoCloseable {
      */
     boolean isOf(Map<String, String> variables);
 
+    /** Whether it would be opened in the same way now: keys and accounts are read when it is. */
+    boolean isCurrent();
+
     /**
      * All that {@code archive-get} does for one request, as of now: nothing that was learned before is used.
      *

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -274,6 +275,25 @@ class PrefetcherTest {
     }
 
     @Test
+    @DisplayName("Class 4: what a hook may take has its name only when it is sure which copy of the segment it is")
+    void what_is_brought_has_another_name_until_it_is_whole() throws Exception {
+        archive(1, 1, 10);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Recovering recovery = recovering();
+        recovery.brought = seen::addAll;
+        try (recovery) {
+            recovery.start(1).delivered(segment(1, 1));
+            assertThat(recovery.ask(segment(1, 10))).isEqualTo("take");
+            assertThat(recovery.ask(segment(1, 20))).isEqualTo("absent");
+            assertThat(seen)
+                    .filteredOn(name -> name.startsWith(segment(1, 10) + "."))
+                    .hasSize(1);
+            assertThat(seen).allMatch(name -> name.equals("lock") || name.endsWith(".new"));
+            assertThat(recovery.prefetched().toFile().list()).containsExactly("lock");
+        }
+    }
+
+    @Test
     @DisplayName("Class 6: pieces of a stream and partial segments grow, and are never kept")
     void the_segment_at_the_end_of_a_stream_is_not_prefetched() throws Exception {
         archive(1, 1);
@@ -322,6 +342,23 @@ class PrefetcherTest {
                     .isNotEqualTo(before)
                     .contains("other.toml");
             assertThat(recovery.place(segment(1, 2))).doesNotExist();
+        }
+    }
+
+    @Test
+    void when_keys_or_accounts_have_changed_it_begins_anew_with_those() throws Exception {
+        archive(1, 1, 2, 3);
+        try (Recovering recovery = recovering().start(1)) {
+            recovery.delivered(segment(1, 1));
+            recovery.awaitTakeable(segment(1, 2));
+            recovery.outdated = true;
+            recovery.delivered(segment(1, 2));
+            recovery.awaitTakeable(segment(1, 3));
+            assertThat(recovery.outdated).isFalse();
+            assertThat(recovery.log.toString()).containsOnlyOnce("no longer following");
+            recovery.delivered(segment(1, 2));
+            Recovering.await("the word to be heard", () -> deliveries(recovery) == 0);
+            assertThat(recovery.log.toString()).containsOnlyOnce("no longer following");
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.pgpitr.postgres.WalFileName;
@@ -45,6 +46,10 @@ final class Recovering implements AutoCloseable {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     /** Whether a hook with these variables asks the same repositories. */
     Predicate<Map<String, String>> sameRepositories = variables -> true;
+    /** Whether keys or accounts have changed since the repositories were opened. */
+    volatile boolean outdated;
+    /** Told what is in the folder when a file has been brought for one question. */
+    Consumer<List<String>> brought = names -> {};
 
     private final Path folder;
     private final WalSegmentSize size;
@@ -87,7 +92,7 @@ final class Recovering implements AutoCloseable {
                 data,
                 spool,
                 Map.of(),
-                source -> new Segments(store, size, data, sameRepositories),
+                source -> new Segments(),
                 new PrefetchSettings(budget, 2, idleTimeout),
                 new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
                 Clock.systemUTC(),
@@ -104,36 +109,19 @@ final class Recovering implements AutoCloseable {
         return this;
     }
 
-    private record Segments(
-            List<Repository> repositories,
-            Path data,
-            WantedGeneration wanted,
-            ArchivesInOrder archives,
-            WalSegmentSize segmentSize,
-            Predicate<Map<String, String>> sameRepositories)
-            implements SegmentSource {
-        Segments(ObjectStore store, WalSegmentSize size, Path data, Predicate<Map<String, String>> sameRepositories) {
-            this(
-                    List.of(new Repository(store, new ClusterName("main"), Keys.none(), 3)),
-                    new WantedGeneration.OfDataDirectory(data),
-                    data,
-                    size,
-                    sameRepositories);
+    private final class Segments implements SegmentSource {
+        private final List<Repository> repositories =
+                List.of(new Repository(store, new ClusterName("main"), Keys.none(), 3));
+        private final WantedGeneration wanted = new WantedGeneration.OfDataDirectory(data);
+        private final ArchivesInOrder archives = new ArchivesInOrder(repositories, wanted, warning -> {});
+
+        Segments() {
+            outdated = false;
         }
 
-        Segments(
-                List<Repository> repositories,
-                WantedGeneration wanted,
-                Path data,
-                WalSegmentSize size,
-                Predicate<Map<String, String>> sameRepositories) {
-            this(
-                    repositories,
-                    data,
-                    wanted,
-                    new ArchivesInOrder(repositories, wanted, warning -> {}),
-                    size,
-                    sameRepositories);
+        @Override
+        public WalSegmentSize segmentSize() {
+            return size;
         }
 
         @Override
@@ -147,9 +135,16 @@ final class Recovering implements AutoCloseable {
         }
 
         @Override
+        public boolean isCurrent() {
+            return !outdated;
+        }
+
+        @Override
         public ArchiveGet.Outcome get(WalFileName file, Path destination, Path place) {
-            return new ArchiveGet(repositories, data, warning -> {})
+            ArchiveGet.Outcome outcome = new ArchiveGet(repositories, data, warning -> {})
                     .answer(file.toString(), destination, place, wanted);
+            brought.accept(List.of(prefetched().toFile().list()));
+            return outcome;
         }
 
         @Override
@@ -250,7 +245,9 @@ final class Recovering implements AutoCloseable {
                         "hook",
                         spool.recovery().answers().toString(),
                         spool.recovery().asked().resolve(name.toString()).toString(),
-                        place(name).toString())
+                        place(name).toString(),
+                        "archive-get",
+                        name.toString())
                 .directory(directory.toFile())
                 .start();
         assertThat(hook.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
