@@ -31,8 +31,6 @@ public record RecoverySource(
         Optional<Integer> generation,
         Optional<String> systemIdentifier,
         Optional<Encryption> encryption) {
-    private static final int VARIABLES = 6;
-
     /** What of them the launcher sees, in its order. */
     private List<String> options() {
         return List.of(
@@ -62,10 +60,10 @@ public record RecoverySource(
      */
     static Optional<RecoverySource> parse(String line) {
         String[] values = line.split("\\|", -1);
-        if (values.length != 1 + VARIABLES + 5) {
+        if (values.length != 1 + SpoolOwner.VARIABLES + 5) {
             return Optional.empty();
         }
-        int at = 1 + VARIABLES;
+        int at = 1 + SpoolOwner.VARIABLES;
         try {
             return Optional.of(new RecoverySource(
                     Path.of(values[0]),

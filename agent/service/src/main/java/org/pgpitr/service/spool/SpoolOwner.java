@@ -37,6 +37,9 @@ public record SpoolOwner(
             "PGPITR_REPOSITORY_2_ENDPOINT",
             "PGPITR_REPOSITORY_3_ENDPOINT");
 
+    /** How many of them stand in a {@link #line}, behind the configuration. */
+    public static final int VARIABLES = DECIDING.size();
+
     /** That of a process with this environment. */
     public static SpoolOwner of(
             FileTime clusterTime,

@@ -54,7 +54,7 @@ class ReadingTest {
         Reading plain = reading(DISK, Map.of());
         for (Map<String, String> variables : List.of(
                 Map.of("PGPITR_REPOSITORY_URL", "file:///other"),
-                Map.of("PGPITR_REPOSITORY_4_URL", "file:///other"),
+                Map.of("PGPITR_REPOSITORY_3_URL", "file:///other"),
                 Map.of("PGPITR_CLUSTER_NAME", "other"),
                 Map.of("PGPITR_REPOSITORY_RETRY_ATTEMPTS", "1"),
                 Map.of("PGPITR_IDENTITY_PASSPHRASE", "other", "PGPITR_ENCRYPTION_IDENTITY_FILE", "/i"))) {
