@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -25,12 +26,16 @@ import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Outcome;
+import org.pgpitr.it.kit.Programs;
 import org.pgpitr.it.kit.SmallDisk;
 import org.pgpitr.it.kit.TestDistribution;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.storage.s3.server.Fault;
+import org.pgpitr.storage.s3.server.RecordedRequest;
+import org.pgpitr.storage.s3.server.S3Server;
 
 /** Recoveries of real servers, whose WAL an agent fetches ahead of them. */
 @Tag("scenario")
@@ -305,6 +310,43 @@ class PrefetchTest {
         server.start().awaitRecovered();
         recovered.expect(end);
         awaitNothingLeft(recovered);
+    }
+
+    private static String nameIn(RecordedRequest request) {
+        return request.target().substring(request.target().lastIndexOf('/') + 1);
+    }
+
+    @Test
+    void bodies_that_fall_silent_are_taken_up_where_they_stopped() throws Exception {
+        try (S3Server s3 = S3Server.start()) {
+            Cluster source = Cluster.stopped(
+                    work,
+                    Programs.of(work, Majors.newest()),
+                    Variant.DISK,
+                    InitdbOptions.standard().with(new WalSegmentSize(MB)));
+            AgentProcess.variables(s3).forEach(source.pgpitr()::variable);
+            source.pgpitr().environment().forEach(source.server()::environment);
+            source.server().start();
+            source.pgpitr().run("init").expect(ExitCode.OK);
+            source.prepare();
+            source.backup();
+            Moment end = archived(source, 4);
+            String last = source.lastArchived() + ".zst";
+            Cluster recovered = withSpool(source.restore("--no-archive", "--target-action", "promote"));
+            source.pgpitr().environment().forEach(recovered.server()::environment);
+            Set<String> met = ConcurrentHashMap.newKeySet();
+            s3.door()
+                    .always(
+                            request -> request.method().equals("GET")
+                                    && request.target().contains("/wal/")
+                                    && nameIn(request).compareTo(last) <= 0
+                                    && met.add(request.target()),
+                            new Fault.StallBody(1000));
+            recovered.server().start().awaitRecovered();
+            recovered.expect(end);
+            assertThat(met).hasSizeGreaterThanOrEqualTo(4);
+            awaitNothingLeft(recovered);
+        }
     }
 
     @Test

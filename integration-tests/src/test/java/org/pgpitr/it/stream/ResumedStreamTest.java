@@ -79,7 +79,12 @@ class ResumedStreamTest {
                 assertThat(source.backup().err()).contains("nobody receives from replication slot \"pgpitr\"");
                 source.server().kill();
                 Map<String, Object> plan = source.pgpitr()
-                        .run("plan", "--json", "--target-latest")
+                        .run(
+                                "plan",
+                                "--json",
+                                "--target-latest",
+                                "--backup",
+                                source.pgpitr().backups().get(0))
                         .expect(ExitCode.OK)
                         .json();
                 assertThat(((Map<?, ?>) plan.get("last_included")).get("xid")).hasToString("" + end.xid());
