@@ -278,6 +278,18 @@ public record RepositoryLayout(ClusterName cluster, int generation, ClusterIdent
         return Optional.of(object).filter(o -> data(id, o.lane(), o.sequence()).equals(key));
     }
 
+    /** Whether an object below a backup's prefix is one that is known here; what a newer version puts there is not. */
+    public boolean isKnown(String id, ObjectKey key) {
+        return key.equals(manifest(id))
+                || key.equals(catalog(id))
+                || dataAt(id, key).isPresent();
+    }
+
+    /** Whether a key is that of a backup's manifest, whatever version wrote it, in whatever format. */
+    public boolean isManifest(String id, ObjectKey key) {
+        return key.value().startsWith(backupPrefix(id) + "manifest");
+    }
+
     /**
      * Where it is recorded which parts of a sampled verification are done.
      *

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Fuzzing;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
@@ -68,6 +70,24 @@ class NamesFuzzTest {
                     layout.refusedAt(key);
                     layout.capturedNamesAt(key);
                     layout.dataAt(BACKUP.value(), key);
+                });
+    }
+
+    @Test
+    void a_damaged_identity_is_refused_or_one() {
+        ObjectKey key = RepositoryLayout.identity(new ClusterName("main"), 1);
+        Fuzzing.of(
+                        "cluster.json",
+                        IdentityJson.write(WalFiles.cluster(1, WalFiles.CLUSTER, Encryption.NONE)),
+                        IdentityJson.write(WalFiles.cluster(7, WalFiles.CLUSTER, Encryption.AGE)))
+                .run(bytes -> {
+                    try {
+                        ClusterIdentity read = IdentityJson.read(key, bytes);
+                        assertThat(IdentityJson.read(key, IdentityJson.write(read)))
+                                .isEqualTo(read);
+                    } catch (PgpitrException e) {
+                        assertThat(e.exitCode()).isIn(ExitCode.CORRUPT, ExitCode.USAGE);
+                    }
                 });
     }
 

@@ -465,12 +465,22 @@ class BackupTest {
                 .putIfAbsent(
                         generation.layout().data("20200101T000000Z", 3, 17),
                         org.pgpitr.storage.Content.of(new byte[1]));
+        org.pgpitr.storage.ObjectKey newer =
+                org.pgpitr.storage.ObjectKey.of(generation.layout().backupPrefix("20200102T000000Z") + "manifest.v2");
+        generation.store().putIfAbsent(newer, org.pgpitr.storage.Content.of(new byte[1]));
 
         BackupSummary backup = take(BackedUp.OPTIONS);
 
-        assertThat(heard.lines).contains("deleted what the interrupted backup 20200101T000000Z left");
+        assertThat(heard.lines)
+                .contains("deleted what the interrupted backup 20200101T000000Z left")
+                .contains("left backup 20200102T000000Z, which has no manifest, as it is: pgpitr does not know object "
+                        + newer);
         assertThat(BackedUp.objects(generation))
-                .allMatch(key -> key.value()
-                        .startsWith(generation.layout().backupPrefix(backup.id().value())));
+                .contains(newer)
+                .allMatch(key -> key.equals(newer)
+                        || key.value()
+                                .startsWith(generation
+                                        .layout()
+                                        .backupPrefix(backup.id().value())));
     }
 }

@@ -117,10 +117,26 @@ public final class BackupCatalog {
 
     /**
      * Identifiers below which there are objects but no manifest: backups that were interrupted, and the one that is
-     * being taken, if any. Oldest first.
+     * being taken, if any; and what holds an {@link #unknown} object. Oldest first.
      */
     public List<BackupId> interrupted() {
         return ids().stream().filter(id -> manifest(id).isEmpty()).toList();
+    }
+
+    /**
+     * An object of a backup that is not known here, if there is any. Without a manifest that is known it may be a backup all
+     * the same, of a newer version: {@link #cleanUp} is not for it.
+     */
+    public Optional<ObjectKey> unknown(BackupId id) {
+        List<ObjectKey> found = new ArrayList<>();
+        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+            if (generation.layout().isKnown(id.value(), key)) {
+                return Next.CONTINUE;
+            }
+            found.add(key);
+            return Next.STOP;
+        });
+        return found.stream().findFirst();
     }
 
     /**
@@ -163,7 +179,7 @@ public final class BackupCatalog {
     }
 
     /**
-     * Deletes what an interrupted backup left.
+     * Deletes what an interrupted backup left, but for objects that are not known here.
      *
      * @param held the lease {@link #LEASE}: while it is held here, no other process takes a backup
      * @return what the store refuses to delete
@@ -178,8 +194,8 @@ public final class BackupCatalog {
     }
 
     /**
-     * Deletes a backup: first its manifest, so that it is never a damaged backup, then the rest. Success if there is
-     * none.
+     * Deletes a backup: first its manifest, so that it is never a damaged backup, then the rest, but for objects that are
+     * not known here. Success if there is none.
      *
      * @param held the lease {@link #LEASE}
      * @return what the store refuses to delete; if the manifest is among it, nothing was deleted
@@ -210,7 +226,9 @@ public final class BackupCatalog {
     private DeleteResult deleteAll(BackupId id, Lease held) {
         Collection<ObjectKey> keys = new ArrayList<>();
         generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
-            keys.add(key);
+            if (generation.layout().isKnown(id.value(), key)) {
+                keys.add(key);
+            }
             return Next.CONTINUE;
         });
         DeleteResult result = DeleteResult.COMPLETE;

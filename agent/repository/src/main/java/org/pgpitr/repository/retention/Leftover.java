@@ -1,6 +1,8 @@
 package org.pgpitr.repository.retention;
 
+import java.util.Optional;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.storage.ObjectKey;
 
 /**
  * Objects of a backup that has no manifest: one that was interrupted, or is being taken, or whose deletion was
@@ -9,5 +11,6 @@ import org.pgpitr.repository.backup.BackupId;
  * @param id the backup's identifier
  * @param objects how many there are
  * @param bytes how much they take in the repository
+ * @param unknown one of them that is not known here, if there is any: then nobody can tell what they are
  */
-public record Leftover(BackupId id, long objects, long bytes) {}
+public record Leftover(BackupId id, long objects, long bytes, Optional<ObjectKey> unknown) {}

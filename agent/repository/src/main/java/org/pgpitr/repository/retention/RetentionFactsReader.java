@@ -19,6 +19,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupCatalog;
@@ -32,6 +33,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.repository.stream.PieceChain;
 import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStat;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
@@ -88,12 +90,18 @@ public final class RetentionFactsReader {
         // theirs
         // is archived
         WalFiles wal = new WalFiles(generation);
+        List<Leftover> leftovers = new ArrayList<>();
+        List<PassedOver> unreadable = new ArrayList<>();
+        listing.unreadable()
+                .forEach(u -> unreadable.add(new PassedOver(u.id(), u.reason().getMessage())));
+        for (BackupId id : catalog.interrupted()) {
+            Leftover left = leftover(generation, id);
+            newerManifest(generation, left).ifPresentOrElse(unreadable::add, () -> leftovers.add(left));
+        }
         RecoveryFacts recovery = new RecoveryFacts(
                 generation.identity().segmentSize(),
                 listing.backups(),
-                listing.unreadable().stream()
-                        .map(u -> new PassedOver(u.id(), u.reason().getMessage()))
-                        .toList(),
+                unreadable,
                 histories,
                 wal.segments.build(),
                 now);
@@ -106,9 +114,7 @@ public final class RetentionFactsReader {
                 wal.pieces,
                 new Pins(generation).list(),
                 RestoreLease.backupsInUse(generation, now),
-                catalog.interrupted().stream()
-                        .map(id -> leftover(generation, id))
-                        .toList(),
+                leftovers,
                 writer,
                 companions);
     }
@@ -123,13 +129,25 @@ public final class RetentionFactsReader {
     }
 
     private static Leftover leftover(Generation generation, BackupId id) {
+        RepositoryLayout layout = generation.layout();
         long[] totals = new long[2];
-        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+        ObjectKey[] unknown = new ObjectKey[1];
+        generation.store().list(layout.backupPrefix(id.value()), (key, stat) -> {
             totals[0]++;
             totals[1] += stat.length();
+            if (!layout.isKnown(id.value(), key) && (unknown[0] == null || layout.isManifest(id.value(), key))) {
+                unknown[0] = key;
+            }
             return Next.CONTINUE;
         });
-        return new Leftover(id, totals[0], totals[1]);
+        return new Leftover(id, totals[0], totals[1], Optional.ofNullable(unknown[0]));
+    }
+
+    /** A backup, perhaps, that a newer version has taken: it needs WAL, and nobody here can tell which. */
+    private static Optional<PassedOver> newerManifest(Generation generation, Leftover left) {
+        return left.unknown()
+                .filter(key -> generation.layout().isManifest(left.id().value(), key))
+                .map(key -> new PassedOver(left.id(), "its manifest, object " + key + ", is of no format known here"));
     }
 
     /** What one listing tells. */

@@ -114,6 +114,11 @@ public final class RetentionPlanner {
     }
 
     private static List<Reason> reasons(GenerationFacts generation, Leftover left) {
+        if (left.unknown().isPresent()) {
+            return List.of(new Reason(
+                    Kind.UNKNOWN,
+                    "pgpitr does not know object " + left.unknown().get() + ", and what can't be understood stays"));
+        }
         if (generation.writer().isPresent()) {
             return List.of(new Reason(
                     Kind.UNDER_WAY,

@@ -104,6 +104,28 @@ class BackupCatalogTest {
     }
 
     @Test
+    void what_is_not_known_below_a_backup_is_never_deleted() {
+        backup(generation, A);
+        data(generation, B);
+        ObjectKey notes = ObjectKey.of(generation.layout().backupPrefix(A.value()) + "notes");
+        ObjectKey newer = ObjectKey.of(generation.layout().backupPrefix(B.value()) + "manifest.v2.zst");
+        store.putIfAbsent(generation.layout().catalog(A.value()), Content.of(new byte[1]));
+        List.of(notes, newer).forEach(key -> store.putIfAbsent(key, Content.of(new byte[1])));
+        assertThat(catalog.unknown(A)).contains(notes);
+        assertThat(catalog.unknown(B)).contains(newer);
+        assertThat(catalog.unknown(C)).isEmpty();
+
+        try (Lease lease = lease()) {
+            assertThat(catalog.delete(A, lease).isComplete()).isTrue();
+            assertThat(catalog.cleanUp(B, lease).isComplete()).isTrue();
+        }
+
+        assertThat(objects(A)).isEqualTo(1);
+        assertThat(objects(B)).isEqualTo(1);
+        assertThat(List.of(notes, newer)).allMatch(key -> store.stat(key).isPresent());
+    }
+
+    @Test
     void an_empty_repository_has_no_backups() {
         assertThat(catalog.list().backups()).isEmpty();
         assertThat(catalog.interrupted()).isEmpty();

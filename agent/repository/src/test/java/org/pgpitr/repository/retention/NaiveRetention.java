@@ -2,6 +2,7 @@ package org.pgpitr.repository.retention;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.Year;
 import java.time.ZonedDateTime;
 import java.time.temporal.WeekFields;
 import java.util.ArrayList;
@@ -148,6 +149,7 @@ final class NaiveRetention {
                 time -> time.get(WeekFields.ISO.weekBasedYear()) + "-"
                         + time.get(WeekFields.ISO.weekOfWeekBasedYear()));
         periods(calendar.monthly(), time -> time.getYear() + "-" + time.getMonth());
+        periods(calendar.yearly(), time -> Year.from(time).toString());
         for (Taken taken : all) {
             Pin pin = taken.era().facts().pins().get(taken.backup().id());
             if (pin != null

@@ -45,6 +45,7 @@ class RetentionPlannerModelTest {
     private long companionsGone;
     private long promises;
     private long refusals;
+    private long yearsKept;
 
     @Test
     @DisplayName("Classes 11, 12 and 13: what the policy keeps stays recoverable, and what nothing needs goes")
@@ -65,6 +66,7 @@ class RetentionPlannerModelTest {
         assertThat(companionsGone).isGreaterThan(HISTORIES);
         assertThat(promises).isGreaterThan(HISTORIES);
         assertThat(refusals).isGreaterThan(10);
+        assertThat(yearsKept).as("kept by nothing but a past year").isGreaterThan(10);
     }
 
     private void check(SimulatedHistory history, Random random) {
@@ -77,6 +79,10 @@ class RetentionPlannerModelTest {
             assertThat(stayingBackups(part, era)).as("backups").isEqualTo(keptBackups(naive, era));
             assertThat(stayingFiles(part)).as("WAL").isEqualTo(naive.files(era));
             assertThat(stayingCompanions(part)).as("companions").isEqualTo(naive.companions(era));
+            yearsKept += part.backups().stream()
+                    .filter(backup -> backup.reasons().size() == 1
+                            && backup.reasons().get(0).kind() == Reason.Kind.YEARLY)
+                    .count();
             companionsGone += part.companions().size() - stayingCompanions(part).size();
             RecoveryFacts after = after(era, part);
             backupsGone +=

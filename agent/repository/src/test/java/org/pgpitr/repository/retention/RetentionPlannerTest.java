@@ -146,6 +146,38 @@ class RetentionPlannerTest {
         assertThat(plan.backups().get(2).reasons()).extracting(Reason::text).contains("the last of 2027-W01");
     }
 
+    /** The 30th of December 2024 is in the first week of 2025; a year begins with January all the same. */
+    @Test
+    void years_begin_with_january_in_the_zone_that_is_set() {
+        FactsBuilder facts = new FactsBuilder()
+                .wal(1, 1, 9)
+                .backup("2023-12-31T12:00:00Z", 1, "0/200028", "0/200100")
+                .backup("2024-01-01T12:00:00Z", 1, "0/300028", "0/300100")
+                .backup("2024-12-30T12:00:00Z", 1, "0/400028", "0/400100")
+                .backup("2025-01-01T12:00:00Z", 1, "0/500028", "0/500100")
+                .backup("2025-12-31T23:30:00Z", 1, "0/600028", "0/600100")
+                .backup("2026-01-01T12:00:00Z", 1, "0/700028", "0/700100");
+
+        GenerationPlan three = plan(facts, calendar(new KeepCalendar(0, 0, 0, 3, ZoneOffset.UTC)));
+
+        assertThat(kept(three)).containsExactly("1230", "1231", "0101");
+        assertThat(three.backups())
+                .filteredOn(BackupVerdict::stays)
+                .flatExtracting(BackupVerdict::reasons)
+                .filteredOn(reason -> reason.kind() == Kind.YEARLY)
+                .extracting(Reason::text)
+                .containsExactly("the last of 2024", "the last of 2025", "the last of 2026");
+        assertThat(kept(plan(facts, calendar(new KeepCalendar(0, 0, 0, 2, ZoneOffset.UTC)))))
+                .containsExactly("1231", "0101");
+        assertThat(kept(plan(facts, calendar(new KeepCalendar(0, 0, 0, 9, ZoneOffset.UTC)))))
+                .as("only years with a backup are counted")
+                .containsExactly("1231", "1230", "1231", "0101");
+        assertThat(plan(facts, calendar(new KeepCalendar(0, 0, 0, 3, ZoneId.of("Europe/Berlin"))))
+                        .backups())
+                .extracting(BackupVerdict::stays)
+                .containsExactly(false, false, true, true, false, true);
+    }
+
     private SegmentPieces piecesOf(int timeline, long segment) {
         SegmentPieces some =
                 new SegmentPieces(WalSegmentName.of(new TimelineId(timeline), segment, FactsBuilder.SIZE), 5, 500);

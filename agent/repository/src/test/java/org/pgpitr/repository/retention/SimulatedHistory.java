@@ -23,7 +23,10 @@ import org.pgpitr.storage.ObjectKey;
 
 /** Made-up generations of a cluster, one after the other, a policy, and a time at which it is applied. */
 final class SimulatedHistory {
-    private static final Duration GENERATION = Duration.ofSeconds(1_000_000);
+    /** So that the first generation is written into December, the second into a new year, and the third into February. */
+    private static final Duration BEGIN = Duration.ofHours(301 * 24 + 18);
+
+    private static final Duration GENERATION = Duration.ofHours(30 * 24 + 15);
 
     /** One generation; its cluster's times are shifted. */
     record Era(int number, SimulatedCluster cluster, GenerationFacts facts, List<SimulatedCluster.File> files) {
@@ -73,7 +76,11 @@ final class SimulatedHistory {
     }
 
     static Instant time(int era, int timeline, int record) {
-        return SimulatedCluster.time(timeline, record).plus(GENERATION.multipliedBy(era));
+        return SimulatedCluster.time(timeline, record).plus(shift(era));
+    }
+
+    private static Duration shift(int era) {
+        return BEGIN.plus(GENERATION.multipliedBy(era));
     }
 
     private static GenerationFacts facts(Era era, Random random) {
@@ -92,7 +99,7 @@ final class SimulatedHistory {
         Map<BackupId, Pin> pins = new HashMap<>();
         Map<BackupId, String> users = new HashMap<>();
         for (BackupSummary backup : backups) {
-            Instant end = backup.stopped().plusSeconds(random.nextInt(2_000_000));
+            Instant end = backup.stopped().plusSeconds(random.nextInt(6_000_000));
             if (random.nextInt(8) == 0) {
                 pins.put(
                         backup.id(),
@@ -158,7 +165,7 @@ final class SimulatedHistory {
     }
 
     private static BackupSummary shifted(BackupSummary b, int era) {
-        Duration by = GENERATION.multipliedBy(era);
+        Duration by = shift(era);
         return new BackupSummary(
                 BackupId.at(b.started().plus(by)),
                 b.systemIdentifier(),
@@ -188,8 +195,8 @@ final class SimulatedHistory {
         KeepCalendar calendar = new KeepCalendar(
                 random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
                 random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0,
-                random.nextInt(6) == 0 ? 1 : 0,
-                0,
+                random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0,
+                random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0,
                 ZoneOffset.ofHours(random.nextInt(24) - 12));
         Optional<Duration> window = random.nextInt(2) == 0 ? Optional.of(span(random)) : Optional.empty();
         Optional<Duration> age = random.nextInt(4) == 0 ? Optional.of(span(random)) : Optional.empty();
@@ -216,7 +223,7 @@ final class SimulatedHistory {
         eras.forEach(era -> text.append("generation ")
                 .append(era.number())
                 .append(", +")
-                .append(GENERATION.multipliedBy(era.number()))
+                .append(shift(era.number()))
                 .append("\n")
                 .append(era.cluster())
                 .append("pins ")

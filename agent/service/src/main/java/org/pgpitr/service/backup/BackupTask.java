@@ -2,6 +2,7 @@ package org.pgpitr.service.backup;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.pgpitr.cluster.Server;
@@ -119,6 +120,12 @@ public final class BackupTask {
     private void deleteInterrupted(Lease lease) {
         for (BackupId id : catalog.interrupted()) {
             try {
+                Optional<ObjectKey> unknown = catalog.unknown(id);
+                if (unknown.isPresent()) {
+                    progress.say("left backup " + id + ", which has no manifest, as it is: pgpitr does not know object "
+                            + unknown.get());
+                    continue;
+                }
                 Set<ObjectKey> left = catalog.cleanUp(id, lease).survivors();
                 progress.say(
                         left.isEmpty()

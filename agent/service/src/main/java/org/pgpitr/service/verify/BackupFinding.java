@@ -259,8 +259,12 @@ public sealed interface BackupFinding extends Finding {
         }
     }
 
-    /** Objects without a manifest: a backup that is being taken, or one that was interrupted. */
-    record Unfinished(BackupId backup) implements BackupFinding {
+    /**
+     * Objects without a manifest: a backup that is being taken, or one that was interrupted.
+     *
+     * @param unknown one that is not known here, if there is any: then it may be anything
+     */
+    record Unfinished(BackupId backup, Optional<ObjectKey> unknown) implements BackupFinding {
         @Override
         public String kind() {
             return "backup_unfinished";
@@ -278,17 +282,22 @@ public sealed interface BackupFinding extends Finding {
 
         @Override
         public String message() {
-            return "backup " + backup + " has no manifest: it is being taken, or it was interrupted";
+            return "backup " + backup + " has no manifest"
+                    + unknown.map(key -> " that this pgpitr knows, and it does not know object " + key)
+                            .orElse(": it is being taken, or it was interrupted");
         }
 
         @Override
         public Optional<String> hint() {
-            return Optional.of("the next `pgpitr backup` removes what an interrupted one left");
+            return Optional.of(
+                    unknown.isPresent()
+                            ? "verify with a newer pgpitr; nothing of it is ever deleted while that object is there"
+                            : "the next `pgpitr backup` removes what an interrupted one left");
         }
 
         @Override
         public Map<String, Object> details() {
-            return Details.none();
+            return unknown.map(key -> Details.with("object", key.value()).end()).orElseGet(Details::none);
         }
     }
 }

@@ -45,7 +45,7 @@ final class QuickSurvey {
         BackupCatalog.Listing listing = catalog.list();
         List<SurveyedBackup> backups = manifests(listing);
         if (options.backup().isEmpty()) {
-            catalog.interrupted().forEach(id -> findings.add(new BackupFinding.Unfinished(id)));
+            catalog.interrupted().forEach(id -> findings.add(new BackupFinding.Unfinished(id, catalog.unknown(id))));
         }
         HistorySurvey history = new HistorySurvey(generation, findings, tally);
         history.list();

@@ -38,6 +38,7 @@ import org.pgpitr.repository.lease.LeaseHolder;
 import org.pgpitr.repository.retention.BackupVerdict;
 import org.pgpitr.repository.retention.Pin;
 import org.pgpitr.repository.retention.Pins;
+import org.pgpitr.repository.retention.Reason;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.Refusal;
@@ -476,6 +477,9 @@ class ExpireTaskTest {
                 "main/1/index/00000001.zst",
                 "main/1/pin/something",
                 "main/1/backup/of-another-kind/manifest",
+                "main/1/backup/" + id(1) + "/notes",
+                "main/1/backup/" + id(5) + "/notes",
+                "main/1/backup/" + id(5) + "/data/0000/000000.tar.zst",
                 "other/1/wal/00000001/00000000/00000001000000000000000A.zst");
         unknown.forEach(key -> fixture.put(generation, ObjectKey.of(key), "?"));
         fixture.put(generation, generation.layout().pin(id(3).value()), "{\"pgpitr\":2,\"keep\":\"for ever\"}");
@@ -487,6 +491,43 @@ class ExpireTaskTest {
         assertThat(report.deletedBackups()).extracting(ExpireReport.Deleted::id).containsExactly(id(1), id(2));
         assertThat(left()).containsAll(unknown).containsAll(segments(1, 7, 1, 3));
         assertThat(report.plan().retention().generation(1).unknownObjects()).isEqualTo(2);
+        assertThat(left().stream().filter(key -> key.contains(id(1).value())))
+                .containsExactly("main/1/backup/" + id(1) + "/notes");
+        assertThat(fixture.task(newest(1))
+                        .run()
+                        .plan()
+                        .retention()
+                        .generation(1)
+                        .leftovers())
+                .hasSize(2)
+                .allSatisfy(verdict -> assertThat(verdict.reasons())
+                        .containsExactly(new Reason(
+                                Reason.Kind.UNKNOWN,
+                                "pgpitr does not know object main/1/backup/"
+                                        + verdict.leftover().id()
+                                        + "/notes, and what can't be understood stays")));
+        assertThat(left()).containsAll(unknown);
+    }
+
+    @Test
+    void a_backup_of_a_newer_version_keeps_all_wal_of_its_generation() {
+        List<String> newer = List.of(
+                "main/1/backup/" + id(1).next() + "/catalog.v2.zst",
+                "main/1/backup/" + id(1).next() + "/data/0000/000000.tar.zst",
+                "main/1/backup/" + id(1).next() + "/manifest.v2.zst");
+        newer.forEach(key -> fixture.put(generation, ObjectKey.of(key), "?"));
+
+        ExpireReport report = fixture.task(newest(1)).run();
+
+        assertThat(report.deletedBackups()).extracting(ExpireReport.Deleted::id).containsExactly(id(1), id(2), id(3));
+        assertThat(report.walFiles()).isZero();
+        assertThat(left()).containsAll(newer).containsAll(segments(1, 1, 5, 44));
+        assertThat(report.plan().retention().generation(1).backups()).anySatisfy(verdict -> {
+            assertThat(verdict.id()).isEqualTo(id(1).next());
+            assertThat(verdict.stays()).isTrue();
+            assertThat(verdict.defect())
+                    .contains("its manifest, object " + newer.get(2) + ", is of no format known here");
+        });
     }
 
     @Test

@@ -500,6 +500,19 @@ class WreckedRepositoryTest {
     }
 
     @Test
+    void a_backup_of_a_newer_version_is_not_said_to_be_an_interrupted_one() {
+        sound();
+        made.put(ObjectKey.of("main/1/backup/20261121T030000Z/manifest.v2"), new byte[] {1});
+
+        assertThat(findings(new Depth.Quick(), ExitCode.OK)).singleElement().satisfies(finding -> {
+            assertThat(finding.message())
+                    .isEqualTo("backup 20261121T030000Z has no manifest that this pgpitr knows, and it does not know"
+                            + " object main/1/backup/20261121T030000Z/manifest.v2");
+            assertThat(finding.hint().orElseThrow()).startsWith("verify with a newer pgpitr");
+        });
+    }
+
+    @Test
     void a_generation_whose_identity_is_lost_or_damaged_is_named() {
         sound();
         ObjectKey identity = RepositoryLayout.identity(MadeRepository.NAME, 1);
