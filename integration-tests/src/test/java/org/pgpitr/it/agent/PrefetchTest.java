@@ -401,9 +401,12 @@ class PrefetchTest {
             source.insert("while it is full");
             source.archive();
             awaitLabel(standby, "while it is full");
-            Outcome status = standby.pgpitr().run("status").expect(ExitCode.OK);
-            assertThat(status.out()).containsIgnoringWhitespaces("it fails: nothing is prefetched");
-            assertThat(status.err()).contains("warning: WAL is not fetched ahead of the recovery");
+            // The agent writes what it is doing once a second.
+            standby.server().await("the status", () -> {
+                Outcome status = standby.pgpitr().run("status").expect(ExitCode.OK);
+                return status.out().replaceAll("\\s+", " ").contains("it fails: nothing is prefetched")
+                        && status.err().contains("warning: WAL is not fetched ahead of the recovery");
+            });
 
             disk.makeRoom();
             standby.server().await("room again", () -> read(log).contains("the disk of pg_wal has room again"));

@@ -72,7 +72,7 @@ class RequestsTest {
         assertThat(listings.size() - segments).isLessThanOrEqualTo(3);
         assertThat(deletions.size() - segments).isLessThanOrEqualTo(2);
         assertThat(targets(all, "GET", "cluster.json").size()).isLessThanOrEqualTo(4 + Math.toIntExact(seconds / 15));
-        assertThat(all).map(RecordedRequest::method).containsOnly("PUT", "GET", "POST", "HEAD");
+        assertThat(all).map(RecordedRequest::method).isSubsetOf("PUT", "GET", "POST", "HEAD");
     }
 
     private static List<String> targets(List<RecordedRequest> all, String method, String part) {
