@@ -150,9 +150,14 @@ public final class Codec {
     private void compress(Content plaintext, OutputStream sink) throws IOException {
         try (InputStream in = plaintext.open();
                 OutputStream zstd = new ZstdOutputStreamNoFinalizer(new Unclosed(sink), level).setChecksum(true)) {
-            if (in.transferTo(zstd) != plaintext.length()) {
-                throw new IOException("it changed while it was read");
-            }
+            transferWhole(in, plaintext.length(), zstd);
+        }
+    }
+
+    /** @throws IOException also if it is not as long as it should be */
+    static void transferWhole(InputStream in, long length, OutputStream out) throws IOException {
+        if (in.transferTo(out) != length) {
+            throw new IOException("it changed while it was read");
         }
     }
 

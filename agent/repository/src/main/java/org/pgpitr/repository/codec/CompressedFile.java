@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.storage.Content;
@@ -15,8 +16,6 @@ import org.pgpitr.storage.Content;
 public final class CompressedFile implements AutoCloseable {
     /** What {@link #of} makes takes no more memory than so many bytes; what is longer is in a temporary file. */
     public static final int MOST_MEMORY = 16 << 20;
-
-    private static final int BUFFER = 1 << 17;
 
     private final FileTag tag;
     private final Spill spill;
@@ -49,22 +48,13 @@ public final class CompressedFile implements AutoCloseable {
     }
 
     private static void compress(Content file, int level, MessageDigest digest, Spill spill) throws IOException {
-        byte[] buffer = new byte[BUFFER];
         ZstdTables tables = ZstdTables.at(level);
-        try (InputStream in = file.open();
+        try (InputStream in = new DigestInputStream(file.open(), digest);
                 OutputStream zstd = new ZstdOutputStreamNoFinalizer(spill, level)
                         .setChecksum(true)
                         .setHashLog(tables.longMatches())
                         .setChainLog(tables.shortMatches())) {
-            long count = 0;
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-                zstd.write(buffer, 0, n);
-                count += n;
-            }
-            if (count != file.length()) {
-                throw new IOException("it changed while it was read");
-            }
+            Codec.transferWhole(in, file.length(), zstd);
         }
     }
 

@@ -14,6 +14,7 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.RepositoryLayout;
 import org.pgpitr.repository.codec.Encoded;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -43,14 +44,9 @@ final class RollUps {
     /** The first segments of all groups of a level that have a roll-up, from a segment to another one. */
     Set<Long> present(Level level, TimelineId timeline, long from, long to) {
         String prefix = generation.layout().rollUpPrefix(level.segments(), timeline);
-        String suffix = generation.layout().suffix();
         Set<Long> present = new HashSet<>();
-        WalSegmentName begin = WalSegmentName.of(timeline, level.first(from), size);
-        generation.store().listAfter(prefix, ObjectKey.of(prefix + begin), (key, stat) -> {
-            String name = key.lastPart();
-            Optional<WalSegmentName> segment = name.endsWith(suffix)
-                    ? WalSegmentName.tryParse(name.substring(0, name.length() - suffix.length()))
-                    : Optional.empty();
+        generation.store().listAfter(prefix, before(level, timeline, level.first(from)), (key, stat) -> {
+            Optional<WalSegmentName> segment = at(key).map(RepositoryLayout.RollUpObject::first);
             if (segment.isEmpty()) {
                 return ObjectStore.ListVisitor.Next.CONTINUE;
             }
@@ -62,6 +58,17 @@ final class RollUps {
             return ObjectStore.ListVisitor.Next.CONTINUE;
         });
         return present;
+    }
+
+    /** What a key says of a roll-up; empty if it is none of this cluster's. */
+    Optional<RepositoryLayout.RollUpObject> at(ObjectKey key) {
+        return generation.layout().rollUpAt(key).filter(rollUp -> rollUp.first().fits(size));
+    }
+
+    /** Sorts before the roll-up of that segment, and behind those of earlier ones. */
+    ObjectKey before(Level level, TimelineId timeline, long segment) {
+        return ObjectKey.of(generation.layout().rollUpPrefix(level.segments(), timeline)
+                + WalSegmentName.of(timeline, segment, size));
     }
 
     /** Whether each group of a block is rolled up. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.pgpitr.postgres.TimelineId;
@@ -40,16 +41,16 @@ public final class RolledUp {
     }
 
     /** Where groups may stand within no block; the last one is open. */
-    private record Stretch(TimelineId on, long first, Optional<Long> behind) {}
+    private record Stretch(TimelineId on, long first, long last) {}
 
     private final Generation generation;
-    private final RepositoryLayout layout;
+    private final RollUps rollUps;
     private final WalSegmentSize size;
     private final Map<TimelineId, Names> names = new TreeMap<>();
 
     private RolledUp(Generation generation) {
         this.generation = generation;
-        this.layout = generation.layout();
+        this.rollUps = new RollUps(generation);
         this.size = generation.identity().segmentSize();
     }
 
@@ -94,25 +95,30 @@ public final class RolledUp {
 
     private void read() {
         List<TimelineId> cut = new ArrayList<>();
-        Optional<TimelineId> many = list(layout.indexPrefix(), Optional.empty());
+        Optional<TimelineId> many = list(Optional.empty());
         while (many.isPresent()) {
             cut.add(many.get());
-            many = list(layout.indexPrefix(), Optional.of(before(Level.BLOCK, many.get(), 0)));
+            many = list(Optional.of(rollUps.before(Level.BLOCK, many.get(), 0)));
         }
         List<Stretch> besides = cut.stream().flatMap(on -> besides(on).stream()).toList();
-        List<List<Long>> found = Threads.each(besides, AT_A_TIME, "listing the index", this::groups);
+        List<Set<Long>> found = Threads.each(
+                besides,
+                AT_A_TIME,
+                "listing the index",
+                stretch -> rollUps.present(Level.GROUP, stretch.on(), stretch.first(), stretch.last()));
         for (int i = 0; i < besides.size(); i++) {
             names.get(besides.get(i).on()).groups.addAll(found.get(i));
         }
     }
 
     /** Lists roll-ups. @return the timeline that has so many groups that the listing was left there */
-    private Optional<TimelineId> list(String prefix, Optional<ObjectKey> after) {
+    private Optional<TimelineId> list(Optional<ObjectKey> after) {
+        String prefix = generation.layout().indexPrefix();
         Map<TimelineId, Integer> groups = new HashMap<>();
         List<TimelineId> left = new ArrayList<>();
         ObjectStore.ListVisitor visitor = (key, stat) -> {
-            RepositoryLayout.RollUpObject rollUp = layout.rollUpAt(key).orElse(null);
-            if (rollUp == null || !rollUp.first().fits(size)) {
+            RepositoryLayout.RollUpObject rollUp = rollUps.at(key).orElse(null);
+            if (rollUp == null) {
                 return Next.CONTINUE;
             }
             TimelineId on = rollUp.first().timeline();
@@ -143,41 +149,11 @@ public final class RolledUp {
         long next = of.groups.last() + Level.GROUP.segments();
         for (long block : of.blocks) {
             if (next < block) {
-                besides.add(new Stretch(on, next, Optional.of(block)));
+                besides.add(new Stretch(on, next, block - 1));
             }
             next = Math.max(next, block + Level.BLOCK.segments());
         }
-        besides.add(new Stretch(on, next, Optional.empty()));
+        besides.add(new Stretch(on, next, Long.MAX_VALUE));
         return besides;
-    }
-
-    private List<Long> groups(Stretch stretch) {
-        List<Long> found = new ArrayList<>();
-        generation
-                .store()
-                .listAfter(
-                        layout.rollUpPrefix(Level.GROUP.segments(), stretch.on()),
-                        before(Level.GROUP, stretch.on(), stretch.first()),
-                        (key, stat) -> {
-                            RepositoryLayout.RollUpObject rollUp =
-                                    layout.rollUpAt(key).orElse(null);
-                            if (rollUp == null || !rollUp.first().fits(size)) {
-                                return Next.CONTINUE;
-                            }
-                            long first = rollUp.first().number(size);
-                            if (stretch.behind()
-                                    .filter(behind -> first >= behind)
-                                    .isPresent()) {
-                                return Next.STOP;
-                            }
-                            found.add(first);
-                            return Next.CONTINUE;
-                        });
-        return found;
-    }
-
-    /** Sorts before the roll-up of that segment, and behind those of earlier ones. */
-    private ObjectKey before(Level level, TimelineId on, long segment) {
-        return ObjectKey.of(layout.rollUpPrefix(level.segments(), on) + WalSegmentName.of(on, segment, size));
     }
 }

@@ -18,7 +18,7 @@ class CompressedFileTest {
         return bytes;
     }
 
-    private static void assertHolds(CompressedFile file, byte[] plain) throws IOException {
+    static void assertHolds(CompressedFile file, byte[] plain) throws IOException {
         assertThat(file.tag()).isEqualTo(new FileTag("f", plain.length, Sha256.of(plain)));
         try (InputStream in = file.frame().open()) {
             byte[] frame = in.readAllBytes();

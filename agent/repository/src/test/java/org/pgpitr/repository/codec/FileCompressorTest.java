@@ -2,8 +2,8 @@ package org.pgpitr.repository.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.pgpitr.repository.codec.CompressedFileTest.assertHolds;
 
-import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,15 +32,6 @@ class FileCompressorTest {
         CompressedFile made = compressor.compressed(name);
         assertThat(made.length()).isEqualTo(length);
         return made;
-    }
-
-    private static void assertHolds(CompressedFile file, byte[] plain) throws IOException {
-        assertThat(file.tag()).isEqualTo(new FileTag("f", plain.length, Sha256.of(plain)));
-        try (InputStream in = file.frame().open()) {
-            byte[] frame = in.readAllBytes();
-            assertThat(frame).hasSize(Math.toIntExact(file.length()));
-            assertThat(Zstd.decompress(frame, plain.length)).isEqualTo(plain);
-        }
     }
 
     @Test

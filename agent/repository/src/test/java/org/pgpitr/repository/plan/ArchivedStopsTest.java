@@ -202,8 +202,7 @@ class ArchivedStopsTest {
                 name(6).end(CLUSTER.segmentSize()),
                 List.of(new WalRange(TimelineId.FIRST, name(5), name(6), WalRange.Form.WHOLE)));
         RecoveryTarget behind = new RecoveryTarget.Time(NOON.plusSeconds(30), Bound.INCLUSIVE);
-        try (ArchivedStops search = new ArchivedStops(
-                left, archive.scan(), ArchiveListing.begin(left).rolledUp(), n -> {})) {
+        try (ArchivedStops search = search(left)) {
             assertThat(describe(search.find(new RecoveryTarget.EndOfWal(), replay)))
                     .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
             assertThat(describe(search.find(new RecoveryTarget.Time(NOON.plusSeconds(10), Bound.INCLUSIVE), replay)))
@@ -224,8 +223,7 @@ class ArchivedStopsTest {
         WalArchive archive = new WalArchive(nested);
         archive.push(name(5), Content.of(wal.segment(5)));
         archive.push(name(6), Content.of(wal.segment(6)));
-        try (ArchivedStops search = new ArchivedStops(
-                nested, archive.scan(), ArchiveListing.begin(nested).rolledUp(), n -> {})) {
+        try (ArchivedStops search = search(nested)) {
             for (long first : new long[] {6, 5}) {
                 Replay replay = new Replay(
                         first == 5 ? from : name(6).start(CLUSTER.segmentSize()),
@@ -264,8 +262,7 @@ class ArchivedStopsTest {
                 from,
                 name(7).end(CLUSTER.segmentSize()),
                 List.of(new WalRange(TimelineId.FIRST, name(5), name(7), WalRange.Form.WHOLE)));
-        try (ArchivedStops search = new ArchivedStops(
-                slow, archive.scan(), ArchiveListing.begin(slow).rolledUp(), n -> {})) {
+        try (ArchivedStops search = search(slow)) {
             assertThat(describe(search.find(new RecoveryTarget.Xid(13, Bound.INCLUSIVE), replay)))
                     .isEqualTo("after Optional[13], before Optional[14], point Optional.empty");
             assertThat(describe(search.find(new RecoveryTarget.Xid(13, Bound.EXCLUSIVE), replay)))
@@ -346,8 +343,7 @@ class ArchivedStopsTest {
         };
         Generation cold = new Repository(away, new ClusterName("main"), Keys.none(), 1).current();
         RecoveryTarget target = new RecoveryTarget.Time(NOON.plusSeconds(1_000_000), Bound.INCLUSIVE);
-        try (ArchivedStops search = new ArchivedStops(
-                cold, new WalArchive(cold).scan(), ArchiveListing.begin(cold).rolledUp(), n -> {})) {
+        try (ArchivedStops search = search(cold)) {
             for (long first = LAST - 10; first >= LAST - 40; first -= 10) {
                 assertThat(search.find(target, toTheEnd(first))).isInstanceOf(StopSearch.NeverStops.class);
             }
@@ -373,8 +369,7 @@ class ArchivedStopsTest {
             archive.push(name(number), Content.of(wal.segment(number)));
         }
         RecoveryTarget target = new RecoveryTarget.Xid(1001, Bound.INCLUSIVE);
-        try (ArchivedStops search = new ArchivedStops(
-                round, archive.scan(), ArchiveListing.begin(round).rolledUp(), n -> {})) {
+        try (ArchivedStops search = search(round)) {
             for (long first = 6; first >= 5; first--) {
                 Lsn begin = first == 6 ? name(6).start(CLUSTER.segmentSize()) : from;
                 Replay replay = new Replay(
@@ -435,19 +430,27 @@ class ArchivedStopsTest {
         Generation counted = new Repository(
                         new FaultyStore(generation.store(), calls), new ClusterName("main"), Keys.none(), 1)
                 .generation(1);
+        return search(counted);
+    }
+
+    private static ArchivedStops search(Generation archived) {
         return new ArchivedStops(
-                counted,
-                new WalArchive(counted).scan(),
-                ArchiveListing.begin(counted).rolledUp(),
+                archived,
+                new WalArchive(archived).scan(),
+                ArchiveListing.begin(archived).rolledUp(),
                 n -> {});
     }
 
-    private static Replay toTheEnd(long first) {
-        Lsn from = RECORDS.stream()
+    private static Lsn firstIn(long segment) {
+        return RECORDS.stream()
                 .map(Written::start)
-                .filter(lsn -> !lsn.isBefore(name(first).start(CLUSTER.segmentSize())))
+                .filter(lsn -> !lsn.isBefore(name(segment).start(CLUSTER.segmentSize())))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Replay toTheEnd(long first) {
+        Lsn from = firstIn(first);
         return new Replay(
                 from,
                 from,
@@ -458,11 +461,7 @@ class ArchivedStopsTest {
     private static void check(String as) {
         Random random = new Random(SEED + 1);
         int stops = 0;
-        try (ArchivedStops search = new ArchivedStops(
-                generation,
-                new WalArchive(generation).scan(),
-                ArchiveListing.begin(generation).rolledUp(),
-                n -> {})) {
+        try (ArchivedStops search = search(generation)) {
             for (int i = 0; i < 120; i++) {
                 Replay replay = replay(random);
                 RecoveryTarget target = target(random);
@@ -484,11 +483,7 @@ class ArchivedStopsTest {
     private static Replay earlier(Replay replay, Random random) {
         WalRange range = replay.wal().get(0);
         long first = FIRST + random.nextInt((int) (range.first().number(CLUSTER.segmentSize()) - FIRST) + 1);
-        Lsn from = RECORDS.stream()
-                .map(Written::start)
-                .filter(lsn -> !lsn.isBefore(name(first).start(CLUSTER.segmentSize())))
-                .findFirst()
-                .orElseThrow();
+        Lsn from = firstIn(first);
         return new Replay(
                 from.isBefore(replay.from()) ? from : replay.from(),
                 replay.consistent(),

@@ -74,16 +74,8 @@ final class SegmentReading implements AutoCloseable {
             } finally {
                 inspecting.join(); // for the next one reads into the same memory
             }
-            int taken = limits.take((long) length * copies);
-            CompressedFile made = null;
-            try {
-                made = compressor.compressed(file.name().toString());
-            } finally {
-                if (made == null) {
-                    limits.free(taken);
-                }
-            }
-            return new Result(hold(made, taken), inspection);
+            return new Result(
+                    within(length, () -> compressor.compressed(file.name().toString())), inspection);
         }
     }
 
@@ -91,30 +83,47 @@ final class SegmentReading implements AutoCloseable {
     private Result readLong() throws IOException, InterruptedException {
         DigestedContent inspected = new DigestedContent(file.content());
         FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(inspected));
-        int taken = limits.take((long) CompressedFile.MOST_MEMORY * copies);
-        boolean held = false;
+        return new Result(within(CompressedFile.MOST_MEMORY, () -> compressLong(inspected, inspection)), inspection);
+    }
+
+    private CompressedFile compressLong(DigestedContent inspected, FutureTask<?> inspection)
+            throws IOException, InterruptedException {
+        requireWaitedFor();
+        Thread inspecting = begin(inspection);
+        CompressedFile made;
         try {
-            requireWaitedFor();
-            Thread inspecting = begin(inspection);
-            CompressedFile made;
-            try {
-                made = CompressedFile.of(file.name().toString(), file.content(), level);
-            } finally {
-                inspecting.join(); // the processor is taken for both
-            }
-            if (inspected.sha256().stream()
-                    .anyMatch(digest -> !digest.equals(made.tag().sha256()))) {
-                made.close();
-                throw new IOException("it changed while it was read");
-            }
-            taken = limits.keep(taken, made.memory() * copies);
-            held = true;
-            return new Result(hold(made, taken), inspection);
+            made = CompressedFile.of(file.name().toString(), file.content(), level);
         } finally {
-            if (!held) {
+            inspecting.join(); // the processor is taken for both
+        }
+        String sha256 = made.tag().sha256();
+        if (!inspected.sha256().orElse(sha256).equals(sha256)) {
+            made.close();
+            throw new IOException("it changed while it was read");
+        }
+        return made;
+    }
+
+    private interface Making {
+        CompressedFile make() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Makes something for which there is memory, and holds as much as it takes, for each copy.
+     *
+     * @param bytes that it takes at most
+     */
+    private CompressedFile within(int bytes, Making making) throws IOException, InterruptedException {
+        int taken = limits.take((long) bytes * copies);
+        CompressedFile made = null;
+        try {
+            made = making.make();
+        } finally {
+            if (made == null) {
                 limits.free(taken);
             }
         }
+        return hold(made, limits.keep(taken, made.memory() * copies));
     }
 
     private void requireWaitedFor() {

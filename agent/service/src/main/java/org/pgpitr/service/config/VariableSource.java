@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.service.spool.SpoolOwner;
 
 /**
  * What environment variables set: {@code PGPITR_CLUSTER_PORT}; {@code PGPITR_REPOSITORY_URL} for the first repository
@@ -22,9 +23,6 @@ final class VariableSource {
 
     /** Variables of the launcher and of single commands. */
     private static final Set<String> OTHERS = Set.of(CONFIG, "PGPITR_JAVA", "PGPITR_JAVA_OPTS", "PGPITR_SPOOL");
-
-    /** The hooks compare the variables of so many with those of the agent ({@code SpoolOwner}). */
-    private static final int MOST_REPOSITORIES = 3;
 
     private static final Pattern NUMBERED = Pattern.compile("PGPITR_REPOSITORY_([1-9][0-9]{0,8})_(.+)");
 
@@ -46,7 +44,7 @@ final class VariableSource {
             if (numbered.matches()) {
                 number = Integer.parseInt(numbered.group(1));
                 plain = "PGPITR_REPOSITORY_" + numbered.group(2);
-                if (number > MOST_REPOSITORIES) {
+                if (number > SpoolOwner.REPOSITORIES) {
                     throw new PgpitrException(
                             ExitCode.USAGE,
                             "the variable " + name + " is of a repository behind the third",

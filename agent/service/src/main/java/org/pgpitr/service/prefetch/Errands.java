@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
@@ -52,7 +51,6 @@ final class Errands implements AutoCloseable {
     }
 
     private static final int AT_ONCE = 2;
-    private static final long END_SECONDS = 10;
 
     private final Path dataDirectory;
     private final PrefetchFolder folder;
@@ -166,11 +164,6 @@ final class Errands implements AutoCloseable {
     /** Breaks off what is under way. */
     @Override
     public void close() {
-        pool.shutdownNow();
-        try {
-            pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        PrefetchSession.end(pool);
     }
 }

@@ -422,6 +422,16 @@ final class PrefetchSession implements AutoCloseable {
         return of.time();
     }
 
+    /** Breaks off what is under way. */
+    static void end(ExecutorService pool) {
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Leaves nothing behind. */
     @Override
     public void close() throws IOException {
@@ -430,11 +440,7 @@ final class PrefetchSession implements AutoCloseable {
         }
         pool.shutdownNow();
         errands.close();
-        try {
-            pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        end(pool);
         segments.close();
         watch.close();
         metrics.ready(0, 0);

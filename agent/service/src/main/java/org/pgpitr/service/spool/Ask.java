@@ -27,26 +27,33 @@ public record Ask(WalFileName file, String hook, String once, Path place) {
 
     /** Those that wait now. */
     public static List<Ask> pending(Spool spool) throws IOException {
-        List<Ask> all = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.asked())) {
-            for (Path place : files) {
-                of(place).ifPresent(all::add);
-            }
-        }
-        return all;
+        return pending(spool, place -> {});
     }
 
     /** As {@link #pending(Spool)}; those whose question can't be understood are told to do the work themselves. */
     public static List<Ask> pending(Spool spool, AnswerPipe answers) throws IOException {
+        return pending(spool, place -> {
+            Matcher name = ANY_NAME.matcher(place.getFileName().toString());
+            if (name.matches()) {
+                answers.direct(name.group(1));
+                Files.deleteIfExists(place);
+            }
+        });
+    }
+
+    private interface Strange {
+        void met(Path place) throws IOException;
+    }
+
+    private static List<Ask> pending(Spool spool, Strange strange) throws IOException {
         List<Ask> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(spool.asked())) {
             for (Path place : files) {
                 Optional<Ask> ask = of(place);
-                ask.ifPresent(all::add);
-                Matcher name = ANY_NAME.matcher(place.getFileName().toString());
-                if (ask.isEmpty() && name.matches()) {
-                    answers.direct(name.group(1));
-                    Files.deleteIfExists(place);
+                if (ask.isPresent()) {
+                    all.add(ask.get());
+                } else {
+                    strange.met(place);
                 }
             }
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,20 +26,23 @@ public record SpoolOwner(
         Optional<FileTime> configurationTime,
         List<String> variables,
         List<String> options) {
+    /** Of so many repositories variables are compared: no more can be named by variables. */
+    public static final int REPOSITORIES = 3;
+
     /** The variables that say where WAL goes, in the launcher's order. */
-    private static final List<String> DECIDING = List.of(
-            "PGPITR_CLUSTER_NAME",
-            "PGPITR_REPOSITORY_URL",
-            "PGPITR_REPOSITORY_1_URL",
-            "PGPITR_REPOSITORY_2_URL",
-            "PGPITR_REPOSITORY_3_URL",
-            "PGPITR_REPOSITORY_ENDPOINT",
-            "PGPITR_REPOSITORY_1_ENDPOINT",
-            "PGPITR_REPOSITORY_2_ENDPOINT",
-            "PGPITR_REPOSITORY_3_ENDPOINT");
+    private static final List<String> DECIDING = Stream.of(
+                    Stream.of("PGPITR_CLUSTER_NAME"), ofRepositories("URL"), ofRepositories("ENDPOINT"))
+            .flatMap(names -> names)
+            .toList();
 
     /** How many of them stand in a {@link #line}, behind the configuration. */
     public static final int VARIABLES = DECIDING.size();
+
+    private static Stream<String> ofRepositories(String key) {
+        return Stream.concat(
+                Stream.of("PGPITR_REPOSITORY_" + key),
+                IntStream.rangeClosed(1, REPOSITORIES).mapToObj(number -> "PGPITR_REPOSITORY_" + number + "_" + key));
+    }
 
     /** That of a process with this environment. */
     public static SpoolOwner of(

@@ -71,6 +71,24 @@ class AgentRunTest {
         thread.join();
     }
 
+    /** Runs until it is stopped. */
+    private abstract static class Part implements AgentComponent {
+        @Override
+        public String name() {
+            return "part";
+        }
+
+        @Override
+        public void run() throws InterruptedException {
+            new CountDownLatch(1).await();
+        }
+
+        @Override
+        public Map<String, Object> status() {
+            return Map.of();
+        }
+    }
+
     /** Fails twice, then works. */
     private static final class Shaky implements AgentComponent {
         private final AtomicInteger runs = new AtomicInteger();
@@ -128,22 +146,7 @@ class AgentRunTest {
     void an_agent_on_demand_ends_when_none_of_its_components_is_needed() throws Exception {
         Files.writeString(data.resolve("PG_VERSION"), "17");
         AtomicInteger idleSeconds = new AtomicInteger(2);
-        AgentComponent needed = new AgentComponent() {
-            @Override
-            public String name() {
-                return "needed";
-            }
-
-            @Override
-            public void run() throws InterruptedException {
-                new CountDownLatch(1).await();
-            }
-
-            @Override
-            public Map<String, Object> status() {
-                return Map.of();
-            }
-
+        AgentComponent needed = new Part() {
             @Override
             public Duration idle() {
                 return Duration.ofSeconds(idleSeconds.get());
@@ -209,22 +212,7 @@ class AgentRunTest {
         Path socket = folder.resolve("notify");
         AtomicBoolean hangs = new AtomicBoolean();
         AtomicInteger asked = new AtomicInteger();
-        AgentComponent part = new AgentComponent() {
-            @Override
-            public String name() {
-                return "part";
-            }
-
-            @Override
-            public void run() throws InterruptedException {
-                new CountDownLatch(1).await();
-            }
-
-            @Override
-            public Map<String, Object> status() {
-                return Map.of();
-            }
-
+        AgentComponent part = new Part() {
             @Override
             public Duration still() {
                 if (!hangs.get()) {

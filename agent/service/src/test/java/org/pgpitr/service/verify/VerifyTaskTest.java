@@ -140,13 +140,18 @@ class VerifyTaskTest {
                 .contains("object_missing", "wal_damaged", "wal_missing", "not_decrypted");
     }
 
-    /** Runs of several hosts, one after the other: each reads a part, and all of them read all. */
-    @Test
-    void as_many_samples_as_there_are_parts_see_everything() {
-        MadeRepository made = small(Encryption.NONE);
+    private static MadeRepository ofManySegments(Encryption encryption) {
+        MadeRepository made = small(encryption);
         made.archive(made.wal(250).fill(520));
         made.backup(FIRST, 1, 251, 252);
         made.backup(SECOND, 1, 255, 256);
+        return made;
+    }
+
+    /** Runs of several hosts, one after the other: each reads a part, and all of them read all. */
+    @Test
+    void as_many_samples_as_there_are_parts_see_everything() {
+        MadeRepository made = ofManySegments(Encryption.NONE);
         Set<String> seen = new TreeSet<>();
         List<GenerationReport.Part> parts = new ArrayList<>();
 
@@ -176,10 +181,7 @@ class VerifyTaskTest {
     /** Without a key the beginnings of WAL objects are looked at: no part of a round that is to read everything. */
     @Test
     void a_sample_without_a_key_takes_no_part_of_those_that_can_read() {
-        MadeRepository made = small(Encryption.AGE);
-        made.archive(made.wal(250).fill(520));
-        made.backup(FIRST, 1, 251, 252);
-        made.backup(SECOND, 1, 255, 256);
+        MadeRepository made = ofManySegments(Encryption.AGE);
         Set<String> seen = new TreeSet<>();
         List<GenerationReport.Part> keyless = new ArrayList<>();
 
