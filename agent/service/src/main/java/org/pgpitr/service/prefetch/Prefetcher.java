@@ -109,6 +109,8 @@ public final class Prefetcher implements AgentComponent {
         if (!answers.isInPlace()) {
             throw new IOException("the spool " + recovery.folder() + " was removed");
         }
+        // before the deliveries: what was left before a question is known when that is answered
+        List<Ask> asks = Ask.pending(recovery, answers);
         if (Postmaster.isInRecovery(dataDirectory)) {
             recovered = OptionalLong.of(System.nanoTime());
         }
@@ -122,7 +124,6 @@ public final class Prefetcher implements AgentComponent {
             }
             delivery.done();
         }
-        List<Ask> asks = Ask.pending(recovery, answers);
         if (session != null) {
             session.work(asks);
         }
