@@ -15,6 +15,7 @@ public enum ExitCode {
             23, "`check` or `window --check` found something that keeps this cluster from being recovered as wanted"),
     STORAGE_UNAVAILABLE(30, "the store can't be reached or refuses"),
     POSTGRES_UNAVAILABLE(31, "the PostgreSQL server can't be reached or refuses"),
+    DISK_UNAVAILABLE(32, "a disk of this host that is not the repository's is full or can't be used"),
     DEFECT(70, "a defect in pgpitr");
 
     private final int status;

@@ -16,7 +16,7 @@ public record TemporaryFolder(Path path) {
     /**
      * A new file that only its owner can read.
      *
-     * @throws PgpitrException STORAGE_UNAVAILABLE
+     * @throws PgpitrException DISK_UNAVAILABLE
      */
     public Path file(String prefix, String suffix) {
         try {
@@ -38,7 +38,7 @@ public record TemporaryFolder(Path path) {
     /** What the user hears when a temporary file could not be made, written, read or deleted. */
     public PgpitrException failed(IOException cause) {
         return new PgpitrException(
-                ExitCode.STORAGE_UNAVAILABLE,
+                ExitCode.DISK_UNAVAILABLE,
                 "the temporary folder " + path + " can't be used: " + cause,
                 "make room in it and let it be written to, or name another one with "
                         + "PGPITR_JAVA_OPTS=-Djava.io.tmpdir=DIR",

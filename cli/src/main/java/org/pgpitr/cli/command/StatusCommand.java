@@ -129,10 +129,13 @@ public final class StatusCommand extends PgpitrCommand {
     private static List<String> agent(Map<String, Object> facts) {
         Map<?, ?> archiver = facts.get("archiver") instanceof Map<?, ?> map ? map : Map.of();
         String running = "process " + facts.get("pid") + ", since " + facts.get("started");
-        if (Boolean.FALSE.equals(archiver.get("store_available"))) {
+        if (archiver.get("next_attempt_seconds") != null) {
             return List.of(
                     running,
-                    "the store fails: " + archiver.get("last_error"),
+                    (Boolean.FALSE.equals(archiver.get("store_available"))
+                                    ? "the store fails: "
+                                    : "nothing is archived: ")
+                            + archiver.get("last_error"),
                     "next attempt in " + archiver.get("next_attempt_seconds") + " s");
         }
         return archiver.get("last_error") == null

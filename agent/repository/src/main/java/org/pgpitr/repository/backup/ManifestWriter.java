@@ -30,7 +30,7 @@ public final class ManifestWriter implements AutoCloseable {
     private long originalBytes;
     private long entries;
 
-    /** @throws PgpitrException STORAGE_UNAVAILABLE, as all methods here, if there is no room for temporary files */
+    /** @throws PgpitrException DISK_UNAVAILABLE, as all methods here, if there is no room for temporary files */
     public ManifestWriter(Generation generation, BackupId id) {
         this.generation = generation;
         this.id = id;

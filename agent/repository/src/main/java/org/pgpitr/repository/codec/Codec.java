@@ -135,16 +135,12 @@ public final class Codec {
     /** Encodes a whole object. The caller closes the result. */
     public Encoded encode(Content plaintext) throws IOException {
         requireWritable();
-        Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard());
-        try {
-            try (OutputStream sealed = sealing(spill, Optional.empty())) {
+        Spill spill = new Spill(MEMORY_LIMIT, TemporaryFolder.standard()).filled(into -> {
+            try (OutputStream sealed = sealing(into, Optional.empty())) {
                 compress(plaintext, sealed);
             }
-            return new Encoded(spill, null);
-        } catch (IOException | RuntimeException | Error e) {
-            spill.discard();
-            throw e;
-        }
+        });
+        return new Encoded(spill, null);
     }
 
     private void compress(Content plaintext, OutputStream sink) throws IOException {
@@ -199,22 +195,19 @@ public final class Codec {
         if (encryption == Encryption.NONE) {
             return new Encoded(joined(front, file.frame()), file.tag(), () -> {});
         }
-        Spill spill = file.another();
         try {
-            try (OutputStream sealed = sealing(spill, Optional.of(file.tag()));
-                    InputStream frame = file.frame().open()) {
-                sealed.write(front);
-                if (frame.transferTo(sealed) != file.length()) {
-                    throw new IOException("a file that was compressed has lost a part");
+            Spill spill = file.another().filled(into -> {
+                try (OutputStream sealed = sealing(into, Optional.of(file.tag()));
+                        InputStream frame = file.frame().open()) {
+                    sealed.write(front);
+                    if (frame.transferTo(sealed) != file.length()) {
+                        throw new IOException("a file that was compressed has lost a part");
+                    }
                 }
-            }
+            });
             return new Encoded(spill, file.tag());
         } catch (IOException e) {
-            spill.discard();
             throw TemporaryFolder.standard().failed(e); // memory can't fail
-        } catch (RuntimeException | Error e) {
-            spill.discard();
-            throw e;
         }
     }
 
@@ -243,10 +236,10 @@ public final class Codec {
         };
     }
 
-    private OutputStream sealing(Spill spill, Optional<FileTag> tag) throws IOException {
+    private OutputStream sealing(OutputStream sink, Optional<FileTag> tag) throws IOException {
         return encryption == Encryption.NONE
-                ? new Unclosed(spill)
-                : age.writeTo(spill, tag.map(file -> new DigestStanza(file.sha256())));
+                ? new Unclosed(sink)
+                : age.writeTo(sink, tag.map(file -> new DigestStanza(file.sha256())));
     }
 
     /** Undoes {@link #encode}; otherwise as {@link #unseal}. */

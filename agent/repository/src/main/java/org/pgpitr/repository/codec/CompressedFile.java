@@ -11,7 +11,7 @@ import org.pgpitr.storage.Content;
 
 /**
  * A file compressed once, for all the objects it is to stand in ({@link Codec#encodeFile(CompressedFile, byte[])}). A big
- * one is kept in a temporary file, which {@link #close} deletes.
+ * one is kept in a temporary file, whose room is free again after {@link #close}.
  */
 public final class CompressedFile implements AutoCloseable {
     /** What {@link #of} makes takes no more memory than so many bytes; what is longer is in a temporary file. */
@@ -36,21 +36,16 @@ public final class CompressedFile implements AutoCloseable {
      * @throws IOException if the file can't be read, or its length is not what it tells
      */
     public static CompressedFile of(String name, Content file, int level) throws IOException {
-        Spill spill = new Spill(MOST_MEMORY, TemporaryFolder.standard());
-        try {
-            MessageDigest digest = Sha256.begin();
-            compress(file, level, digest, spill);
-            return new CompressedFile(new FileTag(name, file.length(), Sha256.end(digest)), spill);
-        } catch (IOException | RuntimeException | Error e) {
-            spill.discard();
-            throw e;
-        }
+        MessageDigest digest = Sha256.begin();
+        Spill spill = new Spill(MOST_MEMORY, TemporaryFolder.standard())
+                .filled(frame -> compress(file, level, digest, frame));
+        return new CompressedFile(new FileTag(name, file.length(), Sha256.end(digest)), spill);
     }
 
-    private static void compress(Content file, int level, MessageDigest digest, Spill spill) throws IOException {
+    private static void compress(Content file, int level, MessageDigest digest, OutputStream frame) throws IOException {
         ZstdTables tables = ZstdTables.at(level);
         try (InputStream in = new DigestInputStream(file.open(), digest);
-                OutputStream zstd = new ZstdOutputStreamNoFinalizer(spill, level)
+                OutputStream zstd = new ZstdOutputStreamNoFinalizer(frame, level)
                         .setChecksum(true)
                         .setHashLog(tables.longMatches())
                         .setChainLog(tables.shortMatches())) {

@@ -3,7 +3,7 @@ package org.pgpitr.repository.codec;
 import java.util.Optional;
 import org.pgpitr.storage.Content;
 
-/** An object as it will be stored. A big one is kept in a temporary file, which {@link #close} deletes. */
+/** An object as it will be stored. A big one is kept in a temporary file until {@link #close}. */
 public final class Encoded implements AutoCloseable {
     private final Content content;
     private final FileTag tag;

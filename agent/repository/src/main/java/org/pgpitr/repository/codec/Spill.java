@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,9 +13,9 @@ import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.storage.Content;
 
 /**
- * Collects an encoded object: in memory up to a limit, beyond it in a temporary file that only its owner can read. What
- * fails is the temporary file alone, and it fails with a {@link org.pgpitr.error.PgpitrException}: an IOException among
- * what is encoded is the source's.
+ * Collects an encoded object: in memory up to a limit, beyond it in a temporary file without a name. What fails is the
+ * temporary file alone, and it fails with a {@link org.pgpitr.error.PgpitrException}: an IOException among what is encoded
+ * is the source's.
  */
 final class Spill extends OutputStream {
     /** Small enough that no garbage collector gives each one a region, or two, of its own. */
@@ -28,8 +26,7 @@ final class Spill extends OutputStream {
     private final List<byte[]> chunks = new ArrayList<>();
     private int usedOfLast = CHUNK;
     private long length;
-    private Path file;
-    private OutputStream fileOutput;
+    private NamelessFile file;
     private volatile boolean discarded;
 
     /** @param memoryLimit in bytes, for the encoded object */
@@ -68,22 +65,23 @@ final class Spill extends OutputStream {
     }
 
     private void moveToFile() {
-        file = folder.file("pgpitr-", ".encoded");
-        try (InputStream collected = inMemory()) {
-            fileOutput = Files.newOutputStream(file);
-            collected.transferTo(fileOutput);
-        } catch (IOException e) {
-            throw folder.failed(e);
+        file = NamelessFile.in(folder);
+        for (int i = 0; i < chunks.size(); i++) {
+            writeToFile(chunks.get(i), 0, usedOf(i));
         }
         chunks.clear();
     }
 
     private void writeToFile(byte[] bytes, int offset, int count) {
         try {
-            fileOutput.write(bytes, offset, count);
+            file.write(bytes, offset, count);
         } catch (IOException e) {
             throw folder.failed(e);
         }
+    }
+
+    private int usedOf(int chunk) {
+        return chunk == chunks.size() - 1 ? usedOfLast : CHUNK;
     }
 
     private InputStream inMemory() {
@@ -92,9 +90,25 @@ final class Spill extends OutputStream {
         }
         List<InputStream> parts = new ArrayList<>();
         for (int i = 0; i < chunks.size(); i++) {
-            parts.add(new ByteArrayInputStream(chunks.get(i), 0, i == chunks.size() - 1 ? usedOfLast : CHUNK));
+            parts.add(new ByteArrayInputStream(chunks.get(i), 0, usedOf(i)));
         }
         return new SequenceInputStream(Collections.enumeration(parts));
+    }
+
+    /** What writes what is to be collected. */
+    interface Filling {
+        void fill(OutputStream into) throws IOException;
+    }
+
+    /** Collects what is written; lets go of it again where that fails. */
+    Spill filled(Filling filling) throws IOException {
+        try {
+            filling.fill(this);
+            return this;
+        } catch (IOException | RuntimeException | Error e) {
+            discard();
+            throw e;
+        }
     }
 
     boolean isInMemory() {
@@ -109,12 +123,7 @@ final class Spill extends OutputStream {
     /** What was collected; nothing may be written any more. */
     Content content() {
         if (file != null) {
-            try {
-                fileOutput.close();
-                return Content.of(file);
-            } catch (IOException e) {
-                throw folder.failed(e);
-            }
+            return file.content();
         }
         if (chunks.size() == 1) {
             return Content.of(chunks.get(0), 0, usedOfLast);
@@ -138,8 +147,8 @@ final class Spill extends OutputStream {
         discarded = true;
         chunks.clear();
         if (file != null) {
-            try (OutputStream open = fileOutput) {
-                Files.deleteIfExists(file);
+            try {
+                file.close();
             } catch (IOException e) {
                 throw folder.failed(e);
             }

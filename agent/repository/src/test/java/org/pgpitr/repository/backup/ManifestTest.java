@@ -389,7 +389,7 @@ class ManifestTest {
     void a_temporary_folder_that_can_not_be_used_is_named(@TempDir Path folder) throws IOException {
         TemporaryFolder gone = new TemporaryFolder(folder.resolve("gone"));
         assertThatThrownBy(() -> new ManifestSpool(gone)).isInstanceOfSatisfying(PgpitrException.class, e -> {
-            assertThat(e.exitCode()).isEqualTo(ExitCode.STORAGE_UNAVAILABLE);
+            assertThat(e.exitCode()).isEqualTo(ExitCode.DISK_UNAVAILABLE);
             assertThat(e).hasMessageContaining("the temporary folder " + gone.path() + " can't be used");
             assertThat(e.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("java.io.tmpdir"));
         });

@@ -55,12 +55,14 @@ public final class Archiver implements AgentComponent {
     private final Semaphore bell = new Semaphore(0);
 
     private final Map<WalFileName, Shipment> shipments = new TreeMap<>(ArchiveStatus.ORDER);
-    private final Pause store = new Pause();
+    private final Pause common = new Pause();
     private Acknowledgements acknowledgements;
     private Backlog backlog = Backlog.NONE;
     private int underWay;
     private Trouble lastTrouble;
-    private Trouble storeTrouble;
+    /** What keeps every file from being archived. */
+    private Trouble commonTrouble;
+
     private boolean spoolWorks = true;
     private WalFileName lastArchived;
     private Instant lastArchivedTime;
@@ -276,8 +278,8 @@ public final class Archiver implements AgentComponent {
 
     /** What keeps a file from being acknowledged for longer than a moment. */
     private Optional<Trouble> inTheWayOf(WalFileName name) {
-        if (storeTrouble != null && !store.isOver()) {
-            return Optional.of(storeTrouble);
+        if (commonTrouble != null && !common.isOver()) {
+            return Optional.of(commonTrouble);
         }
         for (Shipment each : shipments.values()) {
             if (each.trouble() != null && each.state() == Shipment.State.WAITING) {
@@ -291,15 +293,15 @@ public final class Archiver implements AgentComponent {
     }
 
     private void ship(List<Ask> asks, ExecutorService pool) {
-        if (!store.isOver()) {
+        if (!common.isOver()) {
             return;
         }
         for (Ask ask : asks) {
             begin(shipments.get(ask.file()), pool);
         }
         for (Shipment each : shipments.values()) {
-            // After a failure of the store one file finds out whether it is back.
-            if (underWay >= (storeTrouble == null ? workers : 1)) {
+            // After a failure that concerns every file one of them finds out whether it is over.
+            if (underWay >= (commonTrouble == null ? workers : 1)) {
                 return;
             }
             begin(each, pool);
@@ -332,10 +334,10 @@ public final class Archiver implements AgentComponent {
     private synchronized void arrived(Shipment shipment, FileStamp file, long nanos) {
         underWay--;
         shipment.arrived(file);
-        store.succeeded();
-        if (storeTrouble != null) {
+        common.succeeded();
+        if (commonTrouble != null) {
             log.info(name(), "archiving again, " + backlog.files() + " files wait");
-            storeTrouble = null;
+            commonTrouble = null;
         }
         if (shipment.name() instanceof WalSegmentName) {
             lastArchived = lastArchived == null || ArchiveStatus.ORDER.compare(shipment.name(), lastArchived) > 0
@@ -359,12 +361,12 @@ public final class Archiver implements AgentComponent {
         shipment.failed(trouble);
         lastTrouble = trouble;
         metrics.failed();
-        if (trouble.isOfTheStore()) {
-            if (storeTrouble == null || store.isOver()) {
-                store.failed();
+        if (trouble.concernsEveryFile()) {
+            if (commonTrouble == null || common.isOver()) {
+                common.failed();
                 log.error(name(), shipment.name() + " is not archived: " + trouble.sentence());
             }
-            storeTrouble = trouble;
+            commonTrouble = trouble;
         } else {
             log.error(name(), shipment.name() + " is not archived: " + trouble.sentence());
             log.defect(name(), thrown);
@@ -382,10 +384,10 @@ public final class Archiver implements AgentComponent {
         facts.put("under_way", underWay);
         facts.put("waiting_files", backlog.files());
         facts.put("oldest_waiting_since", oldest);
-        facts.put("store_available", storeTrouble == null);
+        facts.put("store_available", commonTrouble == null || !commonTrouble.isOfTheStore());
         facts.put(
                 "next_attempt_seconds",
-                storeTrouble == null ? null : store.left().toSeconds());
+                commonTrouble == null ? null : common.left().toSeconds());
         facts.put("last_error", lastTrouble == null ? null : lastTrouble.sentence());
         facts.put("last_error_time", lastTrouble == null ? null : lastTrouble.time());
         return facts;

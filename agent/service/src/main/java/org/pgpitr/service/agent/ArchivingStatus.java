@@ -126,8 +126,12 @@ public record ArchivingStatus(
         oldest.map(since -> Duration.between(since, clock.instant()))
                 .filter(age -> age.compareTo(LONG) > 0)
                 .ifPresent(age -> all.add("WAL waits to be archived since " + age.toMinutes() + " minutes"));
-        if (Boolean.FALSE.equals(part(agent, "archiver").get("store_available"))) {
-            all.add("the agent can't archive: the store fails");
+        Map<?, ?> archiver = part(agent, "archiver");
+        if (archiver.get("next_attempt_seconds") != null) {
+            all.add("the agent can't archive: "
+                    + (Boolean.FALSE.equals(archiver.get("store_available"))
+                            ? "the store fails"
+                            : archiver.get("last_error")));
         }
         if (part(agent, "prefetch").get("last_error") != null) {
             all.add("WAL is not fetched ahead of the recovery");

@@ -26,7 +26,12 @@ public record Trouble(ExitCode code, String message, String hint, Instant time) 
         return new Trouble(ExitCode.DEFECT, "a defect in pgpitr: " + thrown, "", time);
     }
 
-    /** Whether it is the store's, and so concerns every file. */
+    /** Whether it does not lie with one file: the store's, or that of a disk of this host. */
+    boolean concernsEveryFile() {
+        return isOfTheStore() || code == ExitCode.DISK_UNAVAILABLE;
+    }
+
+    /** Whether it is the store's. */
     public boolean isOfTheStore() {
         return code == ExitCode.STORAGE_UNAVAILABLE || code == ExitCode.NO_REPOSITORY;
     }

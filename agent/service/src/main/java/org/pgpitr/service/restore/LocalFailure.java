@@ -27,7 +27,7 @@ final class LocalFailure {
                 ? failed.getFile() + ": " + failed.getReason()
                 : String.valueOf(e.getMessage());
         return new PgpitrException(
-                ExitCode.STORAGE_UNAVAILABLE,
+                ExitCode.DISK_UNAVAILABLE,
                 "writing the restored files failed: " + what,
                 "remove what was restored, mend the disk, then restore again",
                 e);

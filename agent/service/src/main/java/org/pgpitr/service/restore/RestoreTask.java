@@ -69,7 +69,7 @@ public final class RestoreTask {
      * Restores. To be run once.
      *
      * @throws PgpitrException USAGE if a directory is not empty or has not enough room; CORRUPT if the backup is
-     *     damaged, naming what; NO_KEY; STORAGE_UNAVAILABLE if the local disk fails
+     *     damaged, naming what; NO_KEY; DISK_UNAVAILABLE if the local disk fails
      * @throws org.pgpitr.storage.StorageException if the store does not deliver
      * @throws CancellationException if the thread is interrupted
      */

@@ -115,7 +115,7 @@ final class ReceivedSegment implements AutoCloseable {
 
     private static PgpitrException failed(String what, WalSegmentName name, IOException e) {
         return new PgpitrException(
-                ExitCode.STORAGE_UNAVAILABLE,
+                ExitCode.DISK_UNAVAILABLE,
                 "can't " + what + " what arrives of WAL segment " + name + " in a temporary file: " + e.getMessage(),
                 "make room in java.io.tmpdir, or let it be another folder: PGPITR_JAVA_OPTS=-Djava.io.tmpdir=...",
                 e);

@@ -123,7 +123,7 @@ public final class StreamReceiver {
         }
         return e instanceof PgpitrException known
                 && switch (known.exitCode()) {
-                    case POSTGRES_UNAVAILABLE, STORAGE_UNAVAILABLE, LOCKED -> true;
+                    case POSTGRES_UNAVAILABLE, STORAGE_UNAVAILABLE, DISK_UNAVAILABLE, LOCKED -> true;
                     default -> false;
                 };
     }

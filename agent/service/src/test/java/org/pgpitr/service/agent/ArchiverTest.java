@@ -27,6 +27,7 @@ import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.service.archive.PushLimits;
@@ -206,6 +207,41 @@ class ArchiverTest {
             assertThat(archiver.log())
                     .contains("is not archived: could not put")
                     .contains("archiving again");
+        }
+    }
+
+    @Test
+    void a_temporary_folder_that_is_full_is_told_as_such_and_not_as_a_store_that_is_down() throws Exception {
+        Path temporary = spool.resolve("temporary");
+        wal.offer(1, 20);
+        AtomicInteger attempts = new AtomicInteger();
+        try (RunningArchiver archiver = running(file -> {
+            attempts.incrementAndGet();
+            deleted(new TemporaryFolder(temporary).file("as a large segment's", ""));
+            intoTheRepository().accept(file);
+        })) {
+            assertThat(archiver.ask(OfferedWal.name(1)))
+                    .startsWith("failed|PID|32|the temporary folder " + temporary + " can't be used: ")
+                    .contains("|make room in it");
+            assertThat(archiver.status())
+                    .containsEntry("store_available", true)
+                    .containsEntry("waiting_files", 20L)
+                    .doesNotContainEntry("next_attempt_seconds", null);
+            assertThat(attempts.get())
+                    .as("those that were under way at once, and one that finds out whether it is over")
+                    .isLessThan(10);
+
+            Files.createDirectory(temporary);
+            archiver.awaitAcknowledged(OfferedWal.name(20));
+            assertThat(archiver.status()).containsEntry("next_attempt_seconds", null);
+        }
+    }
+
+    private static void deleted(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 
