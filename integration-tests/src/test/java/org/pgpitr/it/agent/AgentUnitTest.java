@@ -48,6 +48,8 @@ class AgentUnitTest {
                     .variable("WATCHDOG_USEC", Long.toString(TimeUnit.SECONDS.toMicros(watchdog)));
             agent.start();
             assertThat(receive(systemd)).startsWith("READY=1");
+            assertThat(agent.spool().answers()).as("what hooks ask").exists();
+            assertThat(agent.spool().recovery().answers()).exists();
             assertThat(receive(systemd)).isEqualTo("WATCHDOG=1");
             agent.cluster().insert("row");
             agent.cluster().archive();

@@ -24,6 +24,7 @@ import org.pgpitr.service.spool.StatusFile;
 public final class Agent {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final long PATIENCE_MILLIS = 20_000;
+    private static final long LOOK_MILLIS = 5;
     private static final String SELF = "agent";
 
     private final Path dataDirectory;
@@ -90,6 +91,7 @@ public final class Agent {
                         SELF,
                         "working for " + dataDirectory + ", process "
                                 + ProcessHandle.current().pid());
+                awaitBegun(running);
                 notifier.ready();
                 beat(lock, idleTimeout);
             } catch (InterruptedException e) {
@@ -100,6 +102,14 @@ public final class Agent {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What systemd starts behind the agent finds it at work. */
+    private static void awaitBegun(List<Supervised> running) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!running.stream().allMatch(Supervised::hasBegun) && System.nanoTime() - until < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 

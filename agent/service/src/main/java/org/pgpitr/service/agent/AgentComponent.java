@@ -28,6 +28,11 @@ public interface AgentComponent {
         return Duration.ZERO;
     }
 
+    /** Whether it has begun what hooks need it for. Until then they do the work themselves. */
+    default boolean isAtWork() {
+        return true;
+    }
+
     /** For how long it has done nothing at all, though it never rests longer than a second or so: then it hangs. */
     default Duration still() {
         return Duration.ZERO;

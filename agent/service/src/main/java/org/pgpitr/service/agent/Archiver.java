@@ -68,6 +68,7 @@ public final class Archiver implements AgentComponent {
     private Instant lastArchivedTime;
     private Instant oldest;
     private long needed = System.nanoTime();
+    private volatile boolean atWork;
     private volatile long turned = System.nanoTime();
 
     /**
@@ -112,6 +113,7 @@ public final class Archiver implements AgentComponent {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
+            atWork = false;
             pool.shutdownNow();
             pool.awaitTermination(LONGEST_REST.toSeconds() * 10, TimeUnit.SECONDS);
         }
@@ -120,6 +122,7 @@ public final class Archiver implements AgentComponent {
     private void work(ExecutorService pool) throws IOException, InterruptedException {
         try (AnswerPipe answers = AnswerPipe.create(spool.answers());
                 BellRinger watch = new BellRinger(List.of(archiveStatus.folder(), spool.asked()), bell::release)) {
+            atWork = true;
             long nextLook = System.nanoTime();
             while (true) {
                 turned = System.nanoTime();
@@ -152,6 +155,11 @@ public final class Archiver implements AgentComponent {
     @Override
     public synchronized Duration idle() {
         return Duration.ofNanos(System.nanoTime() - needed);
+    }
+
+    @Override
+    public boolean isAtWork() {
+        return atWork;
     }
 
     @Override

@@ -9,6 +9,7 @@ final class Supervised {
     private final AgentLog log;
     private final Clock clock;
     private final Thread thread;
+    private volatile boolean failed;
 
     private Supervised(AgentComponent component, AgentLog log, Clock clock) {
         this.component = component;
@@ -33,6 +34,7 @@ final class Supervised {
                     return;
                 } catch (RuntimeException | Error e) {
                     pause.failed();
+                    failed = true;
                     log.error(
                             component.name(),
                             "failed, and begins anew in " + pause.left().toSeconds() + " s: "
@@ -44,6 +46,11 @@ final class Supervised {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the end
         }
+    }
+
+    /** Whether it is at work, or has failed and is begun anew: its log tells that. */
+    boolean hasBegun() {
+        return failed || component.isAtWork();
     }
 
     void interrupt() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.WalSegmentName;
+import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.agent.AgentLock;
 import org.pgpitr.service.spool.Ask;
 
@@ -108,8 +109,12 @@ public final class PrefetchFolder {
         }
     }
 
-    /** Whether there is room: prefetching takes at most half of what the disk has free. */
-    boolean hasRoom(long taken, long more) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace() - more >= taken + more;
+    /**
+     * How many segments may wait here, or be on their way: prefetching takes at most half of what the disk has free.
+     *
+     * @param spare for so many of the server's own there is room beside them
+     */
+    long roomFor(WalSegmentSize size, int spare) throws IOException {
+        return Files.getFileStore(folder).getUsableSpace() / size.bytes() - 2L * spare + 1;
     }
 }

@@ -179,14 +179,14 @@ final class PrefetchSession implements AutoCloseable {
         noticeTaken();
         List<WalSegmentName> window = window();
         giveUpAllBut(window);
+        long room = window.isEmpty() ? 0 : room();
         for (Ask ask : asks) {
             if (ask.file() instanceof WalSegmentName name && window.contains(name)) {
-                mayTakeRoom(); // told also while nothing comes that would be fetched
-                begin(name);
+                begin(name, room);
             }
         }
         for (WalSegmentName name : window) {
-            begin(name);
+            begin(name, room);
             Fetch fetch = fetches.get(name);
             if (fetch == null || fetch.state == State.ABSENT || fetch.state == State.FAILED) {
                 break; // the end of the archive, or something is in the way
@@ -251,10 +251,10 @@ final class PrefetchSession implements AutoCloseable {
         }
     }
 
-    private void begin(WalSegmentName name) throws IOException {
+    private void begin(WalSegmentName name, long room) {
         Fetch known = fetches.get(name);
         boolean begun = known != null && known.state != State.FAILED;
-        if (begun || underWay >= settings.workers() || !pause.isOver() || !mayTakeRoom()) {
+        if (begun || underWay >= settings.workers() || !pause.isOver() || taken() >= room) {
             return;
         }
         Fetch fetch = new Fetch();
@@ -263,19 +263,22 @@ final class PrefetchSession implements AutoCloseable {
         pool.execute(() -> fetch(name, fetch));
     }
 
-    /** Fewer segments than the budget allows is no trouble; none at all is told. */
-    private boolean mayTakeRoom() throws IOException {
-        long size = segments.segmentSize().bytes();
-        long taken = count(State.READY) + underWay;
+    private long taken() {
+        return count(State.READY) + underWay;
+    }
+
+    /** For how many segments. Fewer than the budget allows is no trouble; none at all is told. */
+    private long room() throws IOException {
         // begun again only with room for more, or a segment of the server's own would turn it off again
-        boolean room = folder.hasRoom(taken * size, scarce ? 2 * size : size);
-        if (room && scarce) {
+        long room = folder.roomFor(segments.segmentSize(), scarce ? 2 : 1);
+        long taken = taken();
+        if (scarce && taken < room) {
             log.info(Prefetcher.NAME, "the disk of pg_wal has room again");
             scarce = false;
             trouble = null;
-        } else if (!room && !scarce && taken == 0) {
+        } else if (!scarce && taken == 0 && room <= 0) {
             trouble = new Trouble(
-                    ExitCode.USAGE,
+                    ExitCode.DISK_UNAVAILABLE,
                     "nothing is prefetched: the disk of pg_wal is full, or as good as that",
                     "archive-get goes on by itself; make room",
                     clock.instant());

@@ -50,6 +50,7 @@ public final class Prefetcher implements AgentComponent {
 
     private volatile PrefetchSession session;
     private volatile boolean over;
+    private volatile boolean atWork;
     private long sessions;
     private long refused;
     private long begun = System.nanoTime();
@@ -91,6 +92,7 @@ public final class Prefetcher implements AgentComponent {
         try (AnswerPipe answers = AnswerPipe.create(recovery.answers());
                 BellRinger watch = new BellRinger(List.of(recovery.asked(), recovery.delivered()), bell::release)) {
             new PrefetchFolder(dataDirectory).removeLeftovers();
+            atWork = true;
             try {
                 while (true) {
                     step(answers);
@@ -98,6 +100,7 @@ public final class Prefetcher implements AgentComponent {
                     bell.drainPermits();
                 }
             } finally {
+                atWork = false;
                 end();
             }
         } catch (IOException e) {
@@ -200,6 +203,11 @@ public final class Prefetcher implements AgentComponent {
             ended.close();
             log.info(NAME, "no longer following the recovery; it took " + metrics.takenFiles() + " segments");
         }
+    }
+
+    @Override
+    public boolean isAtWork() {
+        return atWork;
     }
 
     @Override

@@ -208,6 +208,51 @@ class AgentRunTest {
     }
 
     @Test
+    void systemd_hears_that_it_is_ready_only_when_each_part_is_at_work_or_has_failed() throws Exception {
+        Path socket = folder.resolve("notify");
+        AtomicBoolean atWork = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
+        AgentComponent slow = new Part() {
+            @Override
+            public boolean isAtWork() {
+                asked.incrementAndGet();
+                return atWork.get();
+            }
+        };
+        AgentComponent broken = new Part() {
+            @Override
+            public void run() {
+                throw new PgpitrException(ExitCode.USAGE, "no pipe can be made", null);
+            }
+
+            @Override
+            public boolean isAtWork() {
+                return false;
+            }
+        };
+        try (AFUNIXDatagramSocket systemd = AFUNIXDatagramSocket.newInstance()) {
+            systemd.bind(AFUNIXSocketAddress.of(socket));
+            Thread thread =
+                    started(agent(Map.of("NOTIFY_SOCKET", socket.toString()), AgentLog.Format.TEXT, slow, broken));
+            RunningArchiver.await("some looks", () -> asked.get() > 20);
+            say(socket, "nothing yet");
+            atWork.set(true);
+            assertThat(receive(systemd)).isEqualTo("nothing yet");
+            assertThat(receive(systemd)).contains("READY=1");
+            assertThat(log.toString()).contains("no pipe can be made");
+            stop(thread);
+        }
+    }
+
+    private static void say(Path socket, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (AFUNIXDatagramSocket sender = AFUNIXDatagramSocket.newInstance()) {
+            sender.connect(AFUNIXSocketAddress.of(socket));
+            sender.send(new DatagramPacket(bytes, bytes.length));
+        }
+    }
+
+    @Test
     void systemd_hears_nothing_more_when_a_part_hangs() throws Exception {
         Path socket = folder.resolve("notify");
         AtomicBoolean hangs = new AtomicBoolean();
