@@ -1,7 +1,9 @@
 package org.pgpitr.service.archive;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +55,8 @@ public final class ArchivePush {
     }
 
     /**
-     * As {@link #ArchivePush(List, Path)}, one of several that share their limits. What is compressed is compressed once,
-     * at the first repository's level.
+     * As {@link #ArchivePush(List, Path)}, one of several that share their limits: where two of them bring the same segment
+     * to the same repositories, it is compressed and sent once. What is compressed is so at the first repository's level.
      */
     public ArchivePush(List<Repository> repositories, Path dataDirectory, PushLimits limits) {
         if (repositories.isEmpty()) {
@@ -72,7 +74,7 @@ public final class ArchivePush {
      * @param file as {@code %p} gives it
      * @throws PgpitrException if it was not archived everywhere: USAGE if it is no file of a kind that is archived,
      *     CORRUPT if it is not what its name says or its WAL is broken, WAL_CONFLICT if it is another cluster's or another content is
-     *     archived under its name, NO_REPOSITORY; STORAGE_UNAVAILABLE also if the temporary folder can't be used
+     *     archived under its name, NO_REPOSITORY; STORAGE_UNAVAILABLE; DISK_UNAVAILABLE if the temporary folder can't be used
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't take it
      */
     public Result push(Path file) {
@@ -85,15 +87,79 @@ public final class ArchivePush {
     }
 
     private Result push(LocalWalFile local) {
+        try {
+            return local.name() instanceof WalSegmentName segment ? pushOnce(local, segment) : send(local);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PgpitrException(
+                    ExitCode.STORAGE_UNAVAILABLE, "interrupted while archiving " + local.name(), null, e);
+        }
+    }
+
+    /** Where another push that shares the limits has just brought the same segment to the same places, it is there. */
+    private Result pushOnce(LocalWalFile local, WalSegmentName segment) throws InterruptedException {
+        Optional<PushedSegments.Pushed> last = limits.pushed().begin(segment);
+        try {
+            Optional<Result> there = last.isPresent() ? ifSame(local, last.get()) : Optional.empty();
+            return there.isPresent() ? there.get() : send(local);
+        } finally {
+            limits.pushed().end(segment);
+        }
+    }
+
+    /** Inspects a file as it is before it is sent. Where that fails it is sent all the same, and that tells why. */
+    private Optional<Result> ifSame(LocalWalFile local, PushedSegments.Pushed last) throws InterruptedException {
+        if (!last.places().equals(places(local, cluster(local)))) {
+            return Optional.empty();
+        }
+        DigestedContent content = new DigestedContent(local.content());
+        limits.beginCompressing();
+        try {
+            Optional<SegmentSummary> summary = SegmentReading.inspect(local, content);
+            return content.sha256()
+                    .filter(last.sha256()::equals)
+                    .map(same -> new Result(
+                            local.name(),
+                            local.content().length(),
+                            Collections.nCopies(repositories.size(), WalArchive.Pushed.ALREADY_THERE),
+                            summary));
+        } catch (IOException | BrokenWalException e) {
+            return Optional.empty();
+        } finally {
+            limits.endCompressing();
+        }
+    }
+
+    private Result send(LocalWalFile local) throws InterruptedException {
         int copies = copies(repositories);
         int level = repositories.get(0).compressionLevel();
         try (SegmentReading reading = SegmentReading.begin(local, level, limits, copies)) {
-            Optional<SystemIdentifier> cluster = local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
+            Optional<SystemIdentifier> cluster = cluster(local);
             List<WalArchive.Pushed> outcomes = repositories.size() == 1
                     ? List.of(push(local, reading, cluster, repositories.get(0)))
                     : pushToAll(local, reading, cluster);
+            if (local.name() instanceof WalSegmentName segment) {
+                limits.pushed().done(segment, reading.compressed().tag().sha256(), places(local, cluster));
+            }
             return new Result(local.name(), local.content().length(), outcomes, reading.summary());
         }
+    }
+
+    private Optional<SystemIdentifier> cluster(LocalWalFile local) {
+        return local.cluster().or(() -> LocalCluster.systemIdentifier(dataDirectory));
+    }
+
+    private List<String> places(LocalWalFile file, Optional<SystemIdentifier> cluster) {
+        return repositories.stream()
+                .map(each -> each.store().location() + " "
+                        + generation(each, cluster).layout().wal(file.name()))
+                .toList();
+    }
+
+    private Generation generation(Repository repository, Optional<SystemIdentifier> cluster) {
+        return generations
+                .computeIfAbsent(repository, any -> new ConcurrentHashMap<>())
+                .computeIfAbsent(cluster, whose -> LocalCluster.generation(repository, whose));
     }
 
     /** How often a compressed segment is held: once for all of them, and once more for each that encrypts it. */
@@ -106,9 +172,7 @@ public final class ArchivePush {
 
     private WalArchive.Pushed push(
             LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster, Repository repository) {
-        Generation generation = generations
-                .computeIfAbsent(repository, any -> new ConcurrentHashMap<>())
-                .computeIfAbsent(cluster, whose -> LocalCluster.generation(repository, whose));
+        Generation generation = generation(repository, cluster);
         file.requireFit(generation.identity());
         WalArchive archive = new WalArchive(generation);
         try {
@@ -143,7 +207,7 @@ public final class ArchivePush {
     }
 
     private List<WalArchive.Pushed> pushToAll(
-            LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) {
+            LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) throws InterruptedException {
         int atOnce = copies(repositories) == 1
                 ? repositories.size()
                 : Math.min(
@@ -155,10 +219,6 @@ public final class ArchivePush {
             repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));
             // All are waited for, also when one fails early: the others' copies are then in place for the next attempt.
             return outcomes(threads.invokeAll(pushes));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PgpitrException(
-                    ExitCode.STORAGE_UNAVAILABLE, "interrupted while archiving " + file.name(), null, e);
         } finally {
             Threads.end(threads); // before what they read goes
         }

@@ -4,7 +4,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * How much of the machine is taken by pushes that run at once. Few of them compress; those that are done with it wait for
- * their stores, so that a store that answers late does not keep the processors idle, and what they hold is bounded.
+ * their stores, so that a store that answers late does not keep the processors idle, and what they hold is bounded. What one
+ * has sent, another one that shares them does not send again.
  */
 public final class PushLimits {
     /** So many pushes may be on their way to a store beside those that compress. */
@@ -16,6 +17,7 @@ public final class PushLimits {
     private final int compressing;
     private final Semaphore processors;
     private final Semaphore memory = new Semaphore(MEMORY / UNIT, true);
+    private final PushedSegments pushed = new PushedSegments();
 
     /** @param compressing how many pushes compress at once */
     public PushLimits(int compressing) {
@@ -26,6 +28,11 @@ public final class PushLimits {
     /** How many pushes can make use of these limits at once. */
     public int pushes() {
         return compressing + STORING;
+    }
+
+    /** What they have brought. */
+    PushedSegments pushed() {
+        return pushed;
     }
 
     /** Waits until one less compresses. To be followed by {@link #endCompressing}. */

@@ -66,7 +66,7 @@ final class SegmentReading implements AutoCloseable {
     private Result readOnce() throws IOException, InterruptedException {
         try (FileCompressor compressor = FileCompressor.take(file.content().length())) {
             Content once = compressor.read(file.content());
-            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(once));
+            FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file, once));
             Thread inspecting = begin(inspection);
             int length;
             try {
@@ -82,7 +82,7 @@ final class SegmentReading implements AutoCloseable {
     /** What will come of it is known when it is there: until then as much memory is taken as it can be. */
     private Result readLong() throws IOException, InterruptedException {
         DigestedContent inspected = new DigestedContent(file.content());
-        FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(inspected));
+        FutureTask<Optional<SegmentSummary>> inspection = new FutureTask<>(() -> inspect(file, inspected));
         return new Result(within(CompressedFile.MOST_MEMORY, () -> compressLong(inspected, inspection)), inspection);
     }
 
@@ -149,7 +149,14 @@ final class SegmentReading implements AutoCloseable {
         return made;
     }
 
-    private Optional<SegmentSummary> inspect(Content content) throws IOException {
+    /**
+     * Looks a file's WAL through.
+     *
+     * @param content of the file
+     * @return its summary; empty for other files, and for WAL of an unknown major version
+     * @throws BrokenWalException if it must not be archived
+     */
+    static Optional<SegmentSummary> inspect(LocalWalFile file, Content content) throws IOException {
         Optional<SegmentSummary> summary = SegmentInspection.summary(file.name(), content);
         if (summary.isPresent() && file.name() instanceof WalSegmentName) {
             WalNeighbours neighbours =

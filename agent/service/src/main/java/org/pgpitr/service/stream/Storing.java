@@ -8,30 +8,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.Threads;
+import org.pgpitr.service.archive.ArchivePush;
 
 /**
  * Takes from the intake and stores in all repositories: pieces in one thread, whole segments in another, so that a piece
  * is never late because a segment is on its way. Closing it ends the threads.
  */
 final class Storing implements AutoCloseable {
-    /** A segment is encoded in memory for each repository. */
-    private static final int ARCHIVED_AT_ONCE = 2;
-
-    private final Semaphore archiving = new Semaphore(ARCHIVED_AT_ONCE);
     private final Intake intake;
     private final List<StreamTarget> targets;
+    private final ArchivePush push;
     private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("pgpitr-stream"));
     private final List<Future<?>> running;
 
-    Storing(Intake intake, List<StreamTarget> targets) {
+    /** @param push of whole segments, into the repositories of all targets */
+    Storing(Intake intake, List<StreamTarget> targets, ArchivePush push) {
         this.intake = intake;
         this.targets = targets;
+        this.push = push;
         this.running = List.of(
                 threads.submit(() -> guarded(this::storePieces)), threads.submit(() -> guarded(this::archiveSegments)));
     }
@@ -75,17 +74,10 @@ final class Storing implements AutoCloseable {
             if (whole.isEmpty()) {
                 return;
             }
-            inAll(target -> archive(target, whole.get()));
+            ReceivedSegment segment = whole.get();
+            inAll(target -> target.compare(segment));
+            push.push(segment.name(), segment.content(segment.start(), segment.end()));
             intake.archivedWhole();
-        }
-    }
-
-    private void archive(StreamTarget target, ReceivedSegment segment) {
-        archiving.acquireUninterruptibly();
-        try {
-            target.archive(segment);
-        } finally {
-            archiving.release();
         }
     }
 

@@ -1,5 +1,6 @@
 package org.pgpitr.service.stream;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.repository.stream.StreamArchive;
+import org.pgpitr.service.archive.ArchivePush;
 import org.pgpitr.service.archive.LocalCluster;
 import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.StorageException;
@@ -32,8 +34,6 @@ final class StreamSession {
     private static final long NO_TIME = 300_000;
     /** How long the last bytes may take to be stored when the receiver is stopped, or the server is gone. */
     private static final Duration LAST_PIECE = Duration.ofSeconds(10);
-
-    private record Place(Repository repository, Generation generation) {}
 
     private final ConnectionSettings settings;
     private final List<Repository> repositories;
@@ -69,11 +69,11 @@ final class StreamSession {
         try (ReplicationConnection connection =
                 ReplicationConnection.connect(settings, options.applicationName(), clock)) {
             ServerIdentity server = connection.identify();
-            List<Place> places = repositories.stream()
-                    .map(r -> new Place(r, LocalCluster.generation(r, Optional.of(server.systemIdentifier()))))
+            List<Generation> generations = repositories.stream()
+                    .map(each -> LocalCluster.generation(each, Optional.of(server.systemIdentifier())))
                     .toList();
-            places.forEach(place -> place.generation().codec().requireWritable());
-            receive(connection, server, slot, places);
+            generations.forEach(each -> each.codec().requireWritable());
+            receive(connection, server, slot, generations);
         }
     }
 
@@ -108,14 +108,14 @@ final class StreamSession {
                 "make it with `pgpitr stream --create-slot`");
     }
 
-    private void receive(ReplicationConnection connection, ServerIdentity server, SlotFacts slot, List<Place> places)
+    private void receive(
+            ReplicationConnection connection, ServerIdentity server, SlotFacts slot, List<Generation> generations)
             throws InterruptedException {
         StreamHistory histories = new StreamHistory(connection);
-        WalSegmentSize size = places.get(0).generation().identity().segmentSize();
+        WalSegmentSize size = generations.get(0).identity().segmentSize();
         slotBegin = slot.restart().orElse(server.flushed());
         StreamStart start = new StreamStart(histories.of(server.timeline()), size, slotBegin);
-        StreamPosition position =
-                start.in(places.stream().map(Place::generation).toList(), options.missing());
+        StreamPosition position = start.in(generations, options.missing());
         if (slot.isLost()) {
             throw StreamStart.lost(
                     options.slot(), WalSegmentName.containing(position.timeline(), position.lsn(), size));
@@ -126,18 +126,18 @@ final class StreamSession {
                     "the repository holds WAL up to " + position + ", and PostgreSQL stands at " + server.flushed(),
                     "a standby may have to catch up; a server that was put back to an older state can't stream here");
         }
-        places.forEach(place -> cleanUp(place, start));
+        generations.forEach(each -> cleanUp(each, start));
         while (true) {
             StreamPosition from = position;
-            histories.store(
-                    from.timeline(), places.stream().map(Place::generation).toList());
+            histories.store(from.timeline(), generations);
             Optional<StreamStart.Switch> end = start.switchOf(from.timeline());
             Lsn horizon = end.map(StreamStart.Switch::end).orElse(server.flushed());
-            List<StreamTarget> targets = places.stream()
-                    .map(place -> new StreamTarget(place.repository(), place.generation(), options, limits, horizon))
+            List<StreamTarget> targets = generations.stream()
+                    .map(each -> new StreamTarget(each, options, horizon))
                     .toList();
             try (Intake intake = new Intake(from, size, options);
-                    Storing storing = new Storing(intake, targets)) {
+                    Storing storing =
+                            new Storing(intake, targets, new ArchivePush(repositories, Path.of(""), limits))) {
                 receive(connection, from, intake, end.map(StreamStart.Switch::end));
             }
             position = end.orElseThrow().next();
@@ -146,9 +146,9 @@ final class StreamSession {
     }
 
     /** Pieces that are left behind do no harm, and the store may not let them be deleted. */
-    private static void cleanUp(Place place, StreamStart start) {
+    private static void cleanUp(Generation generation, StreamStart start) {
         try {
-            new StreamArchive(place.generation()).delete(start.leftovers(place.generation()));
+            new StreamArchive(generation).delete(start.leftovers(generation));
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.ACCESS_DENIED && e.kind() != StorageException.Kind.UNSUPPORTED) {
                 throw e;

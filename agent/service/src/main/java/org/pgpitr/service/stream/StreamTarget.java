@@ -1,30 +1,20 @@
 package org.pgpitr.service.stream;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.Repository;
-import org.pgpitr.service.archive.ArchivePush;
-import org.pgpitr.service.archive.PushLimits;
 
 /**
- * One repository that a stream goes into. Pieces may be stored by one thread while another one archives whole segments.
+ * One repository that a stream goes into, in pieces. One thread may store them while another one archives whole segments.
  */
 final class StreamTarget {
-    private final ArchivePush push;
     private final PieceStore store;
     private final Lsn horizon;
     private final Map<ReceivedSegment, StoredPieces> segments = new ConcurrentHashMap<>();
 
-    /**
-     * @param limits of whole segments' pushes
-     * @param horizon from here on nothing can be there already: this is where the server stood when the stream began
-     */
-    StreamTarget(Repository repository, Generation generation, StreamOptions options, PushLimits limits, Lsn horizon) {
-        this.push = new ArchivePush(List.of(repository), Path.of(""), limits);
+    /** @param horizon from here on nothing can be there already: this is where the server stood when the stream began */
+    StreamTarget(Generation generation, StreamOptions options, Lsn horizon) {
         this.store = new PieceStore(generation, options.pieceBytes());
         this.horizon = horizon;
     }
@@ -48,10 +38,9 @@ final class StreamTarget {
         of(segment).fold();
     }
 
-    /** Archives the segment, which is whole. */
-    void archive(ReceivedSegment segment) {
+    /** Holds what is there of a segment against it, which is whole and about to be archived. */
+    void compare(ReceivedSegment segment) {
         of(segment).compare(segment.end());
-        push.push(segment.name(), segment.content(segment.start(), segment.end()));
     }
 
     /** The pieces of the archived segment can go. */

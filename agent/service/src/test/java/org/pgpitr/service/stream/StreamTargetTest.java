@@ -25,7 +25,6 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.WalFiles;
-import org.pgpitr.service.archive.PushLimits;
 import org.pgpitr.storage.DeleteResult;
 import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
@@ -57,7 +56,7 @@ class StreamTargetTest {
             assertThat(repository.stored()).containsExactly(piece(0, 5000), piece(5000, 9000));
 
             received.append(ByteBuffer.wrap(bytes(1), 9000, bytes(1).length - 9000));
-            target.archive(received);
+            repository.archive(target, received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
             assertThat(repository.stored())
                     .as("as long as it is not known that all repositories have it")
@@ -136,7 +135,7 @@ class StreamTargetTest {
         try (ReceivedSegment received = received(other, 9000)) {
             assertConflict(() -> target.put(received, START.plus(9000)));
             received.append(ByteBuffer.wrap(other, 9000, other.length - 9000));
-            assertConflict(() -> repository.target(END).archive(received));
+            assertConflict(() -> repository.archive(repository.target(END), received));
             assertThat(repository.isArchived(SEGMENT)).isFalse();
         }
     }
@@ -145,7 +144,7 @@ class StreamTargetTest {
     void a_segment_that_is_archived_with_other_content_is_a_conflict() {
         repository.archived(SEGMENT, bytes(2));
         try (ReceivedSegment received = received(bytes(1), bytes(1).length)) {
-            assertConflict(() -> repository.target(END).archive(received));
+            assertConflict(() -> repository.archive(repository.target(END), received));
         }
     }
 
@@ -153,7 +152,7 @@ class StreamTargetTest {
     void a_segment_that_archive_push_was_faster_with_is_fine() {
         repository.archived(SEGMENT, bytes(1));
         try (ReceivedSegment received = received(bytes(1), bytes(1).length)) {
-            repository.target(END).archive(received);
+            repository.archive(repository.target(END), received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
         }
     }
@@ -190,7 +189,7 @@ class StreamTargetTest {
                     .as("one was folded before that was found out")
                     .hasSize(101);
             assertThat(repository.recoverable(folder)).isEqualTo(START.plus(10_000));
-            target.archive(received);
+            repository.archive(target, received);
             target.cleanUp(received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();
         }
@@ -199,11 +198,7 @@ class StreamTargetTest {
     private StreamTarget over(ObjectStore store) {
         Generation generation = repository.generation;
         return new StreamTarget(
-                StreamedRepository.over(store),
-                new Generation(store, generation.layout(), generation.identity(), generation.codec()),
-                OPTIONS,
-                new PushLimits(1),
-                END);
+                new Generation(store, generation.layout(), generation.identity(), generation.codec()), OPTIONS, END);
     }
 
     /** Class 36: for every n the n-th call of the store fails; what was said to be durable is there all the same. */
@@ -243,10 +238,10 @@ class StreamTargetTest {
             assertThat(target.durable(received)).isEqualTo(START.plus(8000));
             assertThat(repository.recoverable(folder)).isEqualTo(START.plus(8000));
             try {
-                target.archive(received);
+                StreamedRepository.archive(StreamedRepository.over(faulty), target, received);
             } catch (StorageException injected) {
                 target = over(faulty);
-                target.archive(received);
+                StreamedRepository.archive(StreamedRepository.over(faulty), target, received);
             }
             target.cleanUp(received);
             assertThat(repository.isArchived(SEGMENT)).isTrue();

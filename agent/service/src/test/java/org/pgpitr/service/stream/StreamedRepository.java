@@ -16,7 +16,7 @@ import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
-import org.pgpitr.service.archive.PushLimits;
+import org.pgpitr.service.archive.ArchivePush;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.memory.MemoryStore;
@@ -60,7 +60,17 @@ final class StreamedRepository {
     }
 
     StreamTarget target(Lsn horizon) {
-        return new StreamTarget(repository, generation, OPTIONS, new PushLimits(1), horizon);
+        return new StreamTarget(generation, OPTIONS, horizon);
+    }
+
+    /** Archives a segment that is whole, as a stream does. */
+    static void archive(Repository repository, StreamTarget target, ReceivedSegment whole) {
+        target.compare(whole);
+        new ArchivePush(List.of(repository), Path.of("")).push(whole.name(), whole.content(whole.start(), whole.end()));
+    }
+
+    void archive(StreamTarget target, ReceivedSegment whole) {
+        archive(repository, target, whole);
     }
 
     StreamArchive pieces() {
