@@ -104,23 +104,7 @@ class ResumedStreamTest {
                 stream.kill();
             }
             String missing = source.server().query("select pg_walfile_name(pg_current_wal_lsn())");
-            source.server()
-                    .set("max_slot_wal_keep_size", "1MB")
-                    .set("min_wal_size", "32MB")
-                    .reload();
-            source.server()
-                    .await(
-                            "the end of the receiver's session",
-                            () -> source.server()
-                                    .query("select active from pg_replication_slots")
-                                    .equals("f"));
-            for (int i = 0; i < 4; i++) {
-                source.insert("lost " + i);
-                source.server().query("select pg_switch_wal()");
-                source.server().execute("checkpoint");
-            }
-            assertThat(source.server().query("select wal_status from pg_replication_slots"))
-                    .isEqualTo("lost");
+            Streaming.loseSlot(source);
 
             Outcome lost = source.pgpitr().run("stream").expect(ExitCode.CHECK_FAILED);
             assertThat(lost.err()).contains(missing).contains("is missing in the repository");

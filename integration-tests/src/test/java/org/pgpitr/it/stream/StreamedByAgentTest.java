@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -15,11 +16,12 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
+import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.service.spool.Spool;
 
-/** The agent receives and archives, into two encrypted repositories: one on S3, one on a disk. */
+/** The agent receives and archives. */
 @Tag("scenario")
 class StreamedByAgentTest {
     private static final String SLOTS = "select count(*) from pg_replication_slots where slot_name = 'pgpitr'";
@@ -60,6 +62,67 @@ class StreamedByAgentTest {
             recovered.discard();
             source.recover("--repository", "file://" + second).expect(end);
         }
+    }
+
+    @Test
+    void a_slot_that_lost_its_wal_is_told_with_the_segment_that_is_missing_and_only_the_hook_goes_on()
+            throws Exception {
+        try (Workspace work = new Workspace()) {
+            Cluster source = Streaming.stopped(work, Majors.newest(), Variant.DISK, "stream-with-hook.conf");
+            source.pgpitr()
+                    .variable(Spool.VARIABLE, work.folder("spool").toString())
+                    .variable("PGPITR_AGENT_METRICS", "127.0.0.1:0");
+            Streaming.begun(source);
+            Streaming.createSlot(source);
+            try (Streaming agent = Streaming.agent(source)) {
+                source.backup();
+                source.insert("received");
+                Streaming.awaitDurable(source);
+                agent.kill();
+            }
+            Streaming.loseSlot(source);
+            source.archive();
+            source.insert("in a segment that only the server has");
+            String missing = source.server().query("select pg_walfile_name(pg_current_wal_lsn())");
+            try (Streaming agent = Streaming.agent(source)) {
+                expectLoss(source, missing);
+                source.archive();
+                assertThat(source.lastArchived()).as("by the hook").isEqualTo(missing);
+                source.insert("behind it");
+                String next = source.server().query("select pg_walfile_name(pg_current_wal_lsn())");
+                assertThat(next).isGreaterThan(missing);
+                expectLoss(source, next);
+                assertThat(Streaming.log(source)).doesNotContain("stream: streaming from ");
+                assertThat(agent.isRunning()).isTrue();
+                agent.stop();
+            }
+            source.pgpitr().run("stream", "--drop-slot").expect(ExitCode.OK);
+            source.server().set("max_slot_wal_keep_size", "-1").reload();
+            Streaming.createSlot(source);
+            try (Streaming agent = Streaming.agent(source)) {
+                Moment end = source.insert("received again");
+                Streaming.awaitDurable(source);
+                agent.kill();
+                source.server().kill();
+                source.recover().expect(end);
+            }
+        }
+    }
+
+    /** The agent tells it in its log and of itself, and tries again; what it writes of itself it writes once a second. */
+    private static void expectLoss(Cluster source, String missing) {
+        String words =
+                "PostgreSQL has given up the replication slot \"pgpitr\" (max_slot_wal_keep_size), and WAL from segment "
+                        + missing + " on is missing in the repository";
+        source.server().await("the log of it", () -> Streaming.log(source).contains("error stream: " + words));
+        source.server().await("the status of it", () -> {
+            Outcome status = source.pgpitr().run("status", "--json").expect(ExitCode.OK);
+            return status.json().get("agent") instanceof Map<?, ?> agent
+                    && agent.get("stream") instanceof Map<?, ?> stream
+                    && words.equals(stream.get("last_error"))
+                    && status.out().contains("the stream is down; what has not been archived is lost with this host");
+        });
+        assertThat(Streaming.slot(source, "active || ' ' || wal_status")).isEqualTo("false lost");
     }
 
     private static String warnings(Cluster source) {

@@ -1,5 +1,7 @@
 package org.pgpitr.it.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.pgpitr.cli.demo.InitdbOptions;
+import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Programs;
@@ -127,6 +130,26 @@ final class Streaming implements AutoCloseable {
 
     int awaitEnd() throws InterruptedException {
         return process.waitFor();
+    }
+
+    /** Lets the server give up the WAL of the slot, from which nobody receives any more. */
+    static void loseSlot(Cluster cluster) {
+        PostgresInstance server = cluster.server();
+        server.set("max_slot_wal_keep_size", "1MB").set("min_wal_size", "32MB").reload();
+        server.await(
+                "the end of the receiver's session",
+                () -> slot(cluster, "active").equals("f"));
+        for (int i = 0; i < 4; i++) {
+            cluster.insert("not received " + i);
+            server.query("select pg_switch_wal()");
+            server.execute("checkpoint");
+        }
+        assertThat(slot(cluster, "wal_status")).isEqualTo("lost");
+    }
+
+    /** What the server says of the slot. */
+    static String slot(Cluster cluster, String column) {
+        return cluster.server().query("select " + column + " from pg_replication_slots");
     }
 
     /** Waits until the server has heard that all it has written so far is durable. */
