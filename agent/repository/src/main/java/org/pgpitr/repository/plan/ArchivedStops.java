@@ -116,15 +116,22 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
             wal = from(wal, skimmed.firstWanted(first(replay)) - 1);
         }
         StopScout scout = new StopScout(StopRule.of(target, replay), replay, major, before);
-        WalWalk walk = walk(scout, replay);
-        go(walk, wal);
-        if (scout.stop().isPresent() && rest.isPresent()) {
-            if (rest.get().result() instanceof NeverStops) {
-                scout.stopsOnce();
+        try {
+            WalWalk walk = walk(scout, replay);
+            go(walk, wal);
+            if (scout.stop().isPresent() && rest.isPresent()) {
+                if (rest.get().result() instanceof NeverStops) {
+                    scout.stopsOnce();
+                }
+                // The first commit that is left out may lie in the rest.
+                if (!scout.isOver()) {
+                    go(walk, from(replay.wal(), first(rest.get().replay()) + 1));
+                }
             }
-            // The first commit that is left out may lie in the rest.
-            if (!scout.isOver()) {
-                go(walk, from(replay.wal(), first(rest.get().replay()) + 1));
+        } catch (BrokenWalException e) {
+            // Behind the stop, which no recovery passes, only the first commit that is left out was looked for.
+            if (scout.stop().isEmpty()) {
+                throw e;
             }
         }
         if (scout.stop().isPresent()) {

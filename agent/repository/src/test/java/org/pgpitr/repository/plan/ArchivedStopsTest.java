@@ -190,7 +190,7 @@ class ArchivedStopsTest {
         Lsn from = wal.commit(11, NOON);
         wal.switchSegment();
         wal.commit(12, NOON.plusSeconds(10));
-        wal.commit(13, NOON.plusSeconds(20));
+        Lsn thirteenth = wal.commit(13, NOON.plusSeconds(20));
         byte[] last = wal.segment(6);
         Arrays.fill(last, (int) (wal.position().value() % last.length), last.length, (byte) 0x5A);
         WalArchive archive = new WalArchive(left);
@@ -207,6 +207,8 @@ class ArchivedStopsTest {
                     .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
             assertThat(describe(search.find(new RecoveryTarget.Time(NOON.plusSeconds(10), Bound.INCLUSIVE), replay)))
                     .isEqualTo("after Optional[12], before Optional[13], point Optional.empty");
+            assertThat(describe(search.find(new RecoveryTarget.AtLsn(thirteenth, Bound.INCLUSIVE), replay)))
+                    .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
             assertThat(search.find(behind, replay)).isInstanceOf(StopSearch.Broken.class);
         }
     }
