@@ -2,29 +2,41 @@ package org.pgpitr.repository.backup;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.RepositoryLayout.DataObject;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
 /**
- * Which objects a backup's lanes have, and how long they are, as one listing told. Compact: 8 bytes an object.
+ * Which objects a backup's lanes have, and how long they are, as a listing told. Compact: 8 bytes an object.
  */
 public final class LaneInventory {
     private static final long ABSENT = -1;
     private static final int STRANGERS_KEPT = 100;
     /** A lane ends at about 1 GiB, in objects of about 16 MiB: what is numbered higher is none of it. */
     private static final int MOST_OBJECTS = 1 << 16;
+    /** Fewer than a listing's answer has room for, so that one answer ends behind the last of them. */
+    private static final int PART = 960;
+
+    private static final int AT_A_TIME = 64;
+    private static final String LISTING = "listing a backup";
 
     private final Generation generation;
     private final BackupId id;
     private final Map<Integer, long[]> lengths = new TreeMap<>();
     private final List<ObjectKey> strangers = new ArrayList<>();
+    /** The last object that was listed, where there may be more. */
+    private Optional<ObjectKey> left = Optional.empty();
 
     private LaneInventory(Generation generation, BackupId id) {
         this.generation = generation;
@@ -32,24 +44,124 @@ public final class LaneInventory {
     }
 
     /**
-     * Lists a backup's objects.
+     * Lists a backup's objects, one page after the other.
      *
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public static LaneInventory list(Generation generation, BackupId id) {
         LaneInventory found = new LaneInventory(generation, id);
+        found.list(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+        return found;
+    }
+
+    /** Begins to list a backup's objects, while its manifest is opened. */
+    public static Begun begin(Generation generation, BackupId id) {
+        return new Begun(Threads.begin(LISTING, () -> firstOf(generation, id)));
+    }
+
+    /** A listing that was begun. */
+    public static final class Begun {
+        private final Future<LaneInventory> first;
+
+        private Begun(Future<LaneInventory> first) {
+            this.first = first;
+        }
+
+        /**
+         * All of it, in many parts at a time where there is much.
+         *
+         * @param lanes as the manifest has them: they tell where to part it, not what is there
+         * @throws org.pgpitr.storage.StorageException if the store does not answer
+         */
+        public LaneInventory complete(List<LaneTotals> lanes) {
+            return Threads.result(first, LISTING).completed(lanes);
+        }
+    }
+
+    private static LaneInventory firstOf(Generation generation, BackupId id) {
+        LaneInventory found = new LaneInventory(generation, id);
+        found.list(Optional.empty(), Optional.empty(), PART);
+        return found;
+    }
+
+    private LaneInventory completed(List<LaneTotals> lanes) {
+        if (left.isEmpty()) {
+            return this;
+        }
+        List<ObjectKey> ends = ends(lanes, left.get());
+        Threads.each(
+                        IntStream.rangeClosed(0, ends.size()).boxed().toList(),
+                        AT_A_TIME,
+                        LISTING,
+                        part -> part(
+                                part == 0 ? left.get() : ends.get(part - 1),
+                                part == ends.size() ? Optional.empty() : Optional.of(ends.get(part))))
+                .forEach(this::addAll);
+        left = Optional.empty();
+        return this;
+    }
+
+    /** The last objects of parts behind one; in the order of the keys, which is not that of ten thousand lanes. */
+    private List<ObjectKey> ends(List<LaneTotals> lanes, ObjectKey behind) {
+        List<ObjectKey> ends = new ArrayList<>();
+        int count = 0;
+        for (LaneTotals lane : lanes.stream()
+                .sorted(Comparator.comparing(lane -> generation.layout().data(id.value(), lane.lane(), 0)))
+                .toList()) {
+            for (int sequence = PART - 1 - count; sequence < lane.objects(); sequence += PART) {
+                ends.add(generation.layout().data(id.value(), lane.lane(), sequence));
+            }
+            count = (count + lane.objects()) % PART;
+        }
+        return ends.stream().filter(end -> end.compareTo(behind) > 0).toList();
+    }
+
+    /** Behind an object, up to another one. */
+    private LaneInventory part(ObjectKey after, Optional<ObjectKey> last) {
+        LaneInventory found = new LaneInventory(generation, id);
+        found.list(Optional.of(after), last, Integer.MAX_VALUE);
+        return found;
+    }
+
+    /** Takes in what stands behind an object, up to another one, and no more than so many. */
+    private void list(Optional<ObjectKey> after, Optional<ObjectKey> last, int most) {
+        String prefix = generation.layout().backupPrefix(id.value());
         Set<ObjectKey> besides = Set.of(
                 generation.layout().manifest(id.value()), generation.layout().catalog(id.value()));
-        generation.store().list(generation.layout().backupPrefix(id.value()), (key, stat) -> {
+        int[] count = {0};
+        ObjectStore.ListVisitor visitor = (key, stat) -> {
+            int toTheEnd = last.map(key::compareTo).orElse(-1);
+            if (toTheEnd > 0) {
+                return Next.STOP;
+            }
             Optional<DataObject> object = generation.layout().dataAt(id.value(), key);
             if (object.isPresent() && object.get().sequence() < MOST_OBJECTS) {
-                found.add(object.get(), stat.length());
+                add(object.get(), stat.length());
             } else if (!besides.contains(key)) {
-                found.stranger(key);
+                stranger(key);
             }
-            return Next.CONTINUE;
+            if (++count[0] == most) {
+                left = Optional.of(key);
+                return Next.STOP;
+            }
+            return toTheEnd == 0 ? Next.STOP : Next.CONTINUE;
+        };
+        if (after.isPresent()) {
+            generation.store().listAfter(prefix, after.get(), visitor);
+        } else {
+            generation.store().list(prefix, visitor);
+        }
+    }
+
+    private void addAll(LaneInventory part) {
+        part.lengths.forEach((lane, all) -> {
+            for (int sequence = 0; sequence < all.length; sequence++) {
+                if (all[sequence] != ABSENT) {
+                    add(new DataObject(lane, sequence), all[sequence]);
+                }
+            }
         });
-        return found;
+        part.strangers.forEach(this::stranger);
     }
 
     private void add(DataObject object, long length) {

@@ -48,7 +48,7 @@ final class ManifestSurvey {
                 findings.add(new BackupFinding.OfAnotherCluster(
                         id, summary.systemIdentifier(), generation.identity().systemIdentifier()));
             }
-            inventory = LaneInventory.list(generation, id);
+            inventory = LaneInventory.begin(generation, id).complete(manifest.lanes());
             entries(manifest);
             manifest.lanes().forEach(this::lane);
             surplus(manifest.lanes());
