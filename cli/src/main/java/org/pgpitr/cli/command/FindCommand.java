@@ -25,6 +25,7 @@ import org.pgpitr.repository.find.SearchFilter;
 import org.pgpitr.repository.find.SearchRange;
 import org.pgpitr.repository.find.SearchRequest;
 import org.pgpitr.repository.find.SearchResult;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.wiring.Wiring;
@@ -130,14 +131,16 @@ public final class FindCommand extends PgpitrCommand {
         OptionalInt number = history.generation == null ? OptionalInt.empty() : OptionalInt.of(history.generation);
         Generation generation = new Planning(repository, environment.clock()).generation(number, Optional.empty());
         generation.codec().requireReadable();
+        ArchiveListing listing = ArchiveListing.begin(generation);
         try (ProgressOfSearch progress = new ProgressOfSearch(
                 output.progress(environment), generation.identity().segmentSize())) {
             SearchResult result = new IncidentSearch(
                             generation,
-                            RecoveryFactsReader.readWhateverBackups(generation, environment.clock()),
+                            RecoveryFactsReader.readWhateverBackups(generation, environment.clock(), listing),
+                            listing.rolledUp(),
                             progress)
                     .run(request);
-            boolean newest = repository.current().number() == generation.number();
+            boolean newest = number.isEmpty() || repository.current().number() == generation.number();
             return new Found(
                     generation, newest ? Optional.empty() : Optional.of(generation.number()), request.range(), result);
         }

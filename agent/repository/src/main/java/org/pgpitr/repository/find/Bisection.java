@@ -1,10 +1,15 @@
 package org.pgpitr.repository.find;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds moments in the WAL: commit times grow along it, by and large. */
 final class Bisection {
+    /** What so many halvings may ask for is asked for at once. */
+    private static final int AHEAD = 4;
+
     private final ArchivedPath path;
     private final SegmentTimes times;
 
@@ -17,7 +22,12 @@ final class Bisection {
     int firstLater(Instant time, int from) {
         int low = from;
         int high = path.size();
-        while (low < high) {
+        for (int step = 0; low < high; step++) {
+            if (step % AHEAD == 0) {
+                List<PathSegment> asked = new ArrayList<>();
+                middles(low, high, AHEAD, asked);
+                times.ahead(asked);
+            }
             int middle = (low + high) >>> 1;
             int told = middle;
             Optional<Instant> first = times.first(path.get(told));
@@ -32,6 +42,15 @@ final class Bisection {
             }
         }
         return low;
+    }
+
+    private void middles(int low, int high, int steps, List<PathSegment> found) {
+        if (low < high && steps > 0) {
+            int middle = (low + high) >>> 1;
+            found.add(path.get(middle));
+            middles(low, middle, steps - 1, found);
+            middles(middle + 1, high, steps - 1, found);
+        }
     }
 
     /** As {@link #firstLater}, but behind the segments without a commit, of which it is not known when they were written. */

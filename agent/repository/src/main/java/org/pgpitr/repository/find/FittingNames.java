@@ -2,10 +2,13 @@ package org.pgpitr.repository.find;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.pgpitr.error.ExitCode;
@@ -14,6 +17,8 @@ import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.RepositoryLayout.CapturedNames;
+import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.catalog.CapturedCatalogs;
 import org.pgpitr.repository.catalog.CapturedRelations;
@@ -28,6 +33,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
 final class FittingNames {
     private static final int BEHIND = 2;
     private static final int MOST_ELSEWHERE = 32;
+    private static final String READING = "reading names";
 
     /** Names as of a position, not read yet. */
     private record Source(Lsn lsn, String id, Supplier<Optional<CapturedRelations>> reading) {}
@@ -37,9 +43,17 @@ final class FittingNames {
     private final SearchNotes notes;
     /** By their ids. */
     private final Set<String> asked = new HashSet<>();
+    /** By their ids. */
+    private final Map<String, Future<Optional<CapturedRelations>>> begun = new HashMap<>();
 
+    private final CapturedCatalogs captured;
+    private final Future<List<CapturedNames>> listed;
+
+    /** Begins to list what was captured. */
     FittingNames(Generation generation, RecoveryFacts facts, SearchNotes notes) {
         this.generation = generation;
+        this.captured = new CapturedCatalogs(generation);
+        this.listed = Threads.begin(READING, captured::list);
         this.facts = facts;
         this.notes = notes;
     }
@@ -53,6 +67,13 @@ final class FittingNames {
                 .toList();
         List<Source> behind =
                 sources.stream().filter(source -> source.lsn().isAfter(begin)).toList();
+        List<Source> atTheEnd = behind.stream()
+                .skip(BEHIND)
+                .filter(source -> source.lsn().isAfter(end))
+                .toList();
+        begin(before, 2);
+        begin(behind, BEHIND);
+        begin(atTheEnd, 1);
         List<CapturedRelations> chosen = new ArrayList<>();
         int newest = read(before, 1, chosen);
         int nearest = read(behind, BEHIND, chosen);
@@ -83,6 +104,15 @@ final class FittingNames {
         }
     }
 
+    /** Those that will be wanted, if they can be read. */
+    private void begin(List<Source> sources, int count) {
+        sources.stream()
+                .limit(count)
+                .forEach(source -> begun.put(
+                        source.id(),
+                        Threads.begin(READING, () -> source.reading().get())));
+    }
+
     /** Reads the first so many that can be read; gives how many were tried. */
     private int read(List<Source> sources, int wanted, List<CapturedRelations> chosen) {
         int tried = 0;
@@ -97,7 +127,10 @@ final class FittingNames {
     private Optional<CapturedRelations> read(Source source) {
         asked.add(source.id());
         try {
-            return source.reading().get();
+            Future<Optional<CapturedRelations>> reading = begun.remove(source.id());
+            return reading != null
+                    ? Threads.result(reading, READING)
+                    : source.reading().get();
         } catch (PgpitrException e) {
             if (e.exitCode() != ExitCode.CORRUPT) {
                 throw e;
@@ -118,8 +151,7 @@ final class FittingNames {
                         () -> CatalogReader.read(generation, backup.id().value())));
             }
         }
-        CapturedCatalogs captured = new CapturedCatalogs(generation);
-        captured.list().stream()
+        Threads.result(listed, READING).stream()
                 .filter(names -> isOnTheWay(timeline, names.timeline(), names.lsn()))
                 .forEach(names -> all.add(new Source(names.lsn(), names.toString(), () -> captured.read(names))));
         all.sort(Comparator.comparing(Source::lsn));

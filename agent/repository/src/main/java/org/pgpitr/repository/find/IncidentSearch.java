@@ -15,6 +15,7 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.catalog.CapturedRelations;
+import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.index.SegmentLookup;
 import org.pgpitr.repository.index.WalIndex;
 import org.pgpitr.repository.plan.GapCause;
@@ -44,6 +45,7 @@ public final class IncidentSearch {
     private static final int INDEX_READ_AHEAD = 16;
 
     private final RecoveryFacts facts;
+    private final RolledUp rolledUp;
     private final Generation generation;
     private final SegmentContent content;
     private final PostgresMajor major;
@@ -51,12 +53,17 @@ public final class IncidentSearch {
     private final SearchListener listener;
     private final Means means;
 
-    /** @param facts of the generation */
-    public IncidentSearch(Generation generation, RecoveryFacts facts, SearchListener listener) {
-        this(generation, facts, listener, Means.INDEX);
+    /**
+     * @param facts of the generation
+     * @param rolledUp its roll-ups
+     */
+    public IncidentSearch(Generation generation, RecoveryFacts facts, RolledUp rolledUp, SearchListener listener) {
+        this(generation, facts, rolledUp, listener, Means.INDEX);
     }
 
-    IncidentSearch(Generation generation, RecoveryFacts facts, SearchListener listener, Means means) {
+    IncidentSearch(
+            Generation generation, RecoveryFacts facts, RolledUp rolledUp, SearchListener listener, Means means) {
+        this.rolledUp = rolledUp;
         this.means = means;
         this.generation = generation;
         this.facts = facts;
@@ -93,16 +100,17 @@ public final class IncidentSearch {
                             ExitCode.USAGE, "timeline " + timeline + " is not known", "known are: " + timelines);
         }
         ArchivedPath path = new ArchivedPath(facts, timeline);
+        SearchNotes notes = new SearchNotes(size);
+        FittingNames fitting = new FittingNames(generation, facts, notes);
         listener.locating();
         SegmentTimes times = times();
         Bisection bisection = new Bisection(path, times);
-        int first = first(request.range(), path, bisection);
-        int behind = behind(request.range(), path, bisection, first);
+        int byLsn = request.range().fromLsn().map(path::firstBehind).orElse(0);
+        int first = first(request.range(), bisection, byLsn);
+        int behind = behind(request.range(), path, bisection, byLsn);
         int lead = Math.max(0, first - (int) Math.max(1, Math.min(LEAD_SEGMENTS, LEAD / size.bytes())));
 
-        SearchNotes notes = new SearchNotes(size);
         missing.values().forEach(each -> notes.missingHistory(each, timelines.contains(each.timeline())));
-        FittingNames fitting = new FittingNames(generation, facts, notes);
         List<CapturedRelations> captured = behind > lead
                 ? fitting.around(
                         timeline,
@@ -164,8 +172,7 @@ public final class IncidentSearch {
     }
 
     /** The first segment that may hold a commit of the range. */
-    private int first(SearchRange range, ArchivedPath path, Bisection bisection) {
-        int byLsn = range.fromLsn().map(path::firstBehind).orElse(0);
+    private int first(SearchRange range, Bisection bisection, int byLsn) {
         if (range.from().isEmpty()) {
             return byLsn;
         }
@@ -174,16 +181,14 @@ public final class IncidentSearch {
         return Math.max(byLsn, bisection.firstLater(from, byLsn) - 1);
     }
 
-    /** Behind the last segment that may hold a commit of the range. */
-    private int behind(SearchRange range, ArchivedPath path, Bisection bisection, int first) {
+    /** Behind the last segment that may hold a commit of the range. Asks mostly for what {@link #first} has asked for. */
+    private int behind(SearchRange range, ArchivedPath path, Bisection bisection, int from) {
         int byLsn = range.toLsn()
                 .map(to -> path.firstBehind(size.start(size.segmentNumber(to) + 1)))
                 .orElse(path.size());
         return range.to().isEmpty()
                 ? byLsn
-                : Math.min(
-                        byLsn,
-                        bisection.firstKnownLater(range.to().get().plusSeconds(DISORDER_SECONDS), Math.max(0, first)));
+                : Math.min(byLsn, bisection.firstKnownLater(range.to().get().plusSeconds(DISORDER_SECONDS), from));
     }
 
     private boolean isBeforeArchive(SearchRange range, ArchivedPath path, SegmentTimes times) {
@@ -209,7 +214,7 @@ public final class IncidentSearch {
 
     private SegmentTimes times() {
         SegmentTimes wal = new ReadSegmentTimes(generation, content);
-        return means == Means.WAL ? wal : new IndexedSegmentTimes(new SegmentLookup(generation), wal);
+        return means == Means.WAL ? wal : new IndexedSegmentTimes(new SegmentLookup(generation, rolledUp), wal);
     }
 
     private ReadingPlan plan(ArchivedPath path, int from, int behind, SearchRequest request, Names names) {
@@ -217,7 +222,7 @@ public final class IncidentSearch {
         if (means == Means.WAL || names.hasMovedCatalogs()) {
             return ReadingPlan.all(from, behind);
         }
-        try (WalIndex index = new WalIndex(generation, facts.wal(), INDEX_READ_AHEAD)) {
+        try (WalIndex index = new WalIndex(generation, facts.wal(), rolledUp, INDEX_READ_AHEAD)) {
             return Narrowing.plan(path, from, behind, request, index, content, major, size);
         }
     }

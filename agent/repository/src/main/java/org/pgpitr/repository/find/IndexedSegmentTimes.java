@@ -2,12 +2,12 @@ package org.pgpitr.repository.find;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.wal.BrokenWalException;
-import org.pgpitr.postgres.wal.SegmentSummary;
 import org.pgpitr.postgres.wal.TransactionEnd;
 import org.pgpitr.repository.index.SegmentLookup;
 
@@ -27,25 +27,31 @@ final class IndexedSegmentTimes implements SegmentTimes {
         return known.computeIfAbsent(segment.number(), number -> look(segment));
     }
 
+    @Override
+    public void ahead(List<PathSegment> segments) {
+        index.ahead(segments.stream()
+                .filter(segment -> !known.containsKey(segment.number()))
+                .map(PathSegment::file)
+                .toList());
+    }
+
     private Optional<Instant> look(PathSegment segment) {
-        Optional<SegmentSummary> summary;
+        Optional<SegmentLookup.Told> told;
         try {
-            summary = index.find(segment.file());
+            told = index.find(segment.file());
         } catch (BrokenWalException e) {
             return Optional.empty(); // The search itself tells of it, if it comes by
         } catch (PgpitrException e) {
             if (e.exitCode() != ExitCode.CORRUPT) {
                 throw e;
             }
-            summary = Optional.empty();
+            told = Optional.empty();
         }
-        if (summary.isEmpty()) {
+        if (told.isEmpty()) {
             return wal.first(segment);
         }
-        return summary.get()
-                .facts()
-                .transactions()
-                .first()
+        return told.get()
+                .firstCommit()
                 .filter(commit -> commit.start().isBefore(segment.until()))
                 .map(TransactionEnd::time);
     }

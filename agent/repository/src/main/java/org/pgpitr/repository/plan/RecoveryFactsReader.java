@@ -44,13 +44,13 @@ public final class RecoveryFactsReader {
     }
 
     /**
-     * The same for one who needs no backup: none has to be readable.
+     * As {@link #read(Generation, Clock, ArchiveListing)} for one who needs no backup: none has to be readable.
      *
      * @throws PgpitrException NO_KEY
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
-    public static RecoveryFacts readWhateverBackups(Generation generation, Clock clock) {
-        return read(generation, clock, ArchiveListing.begin(generation), listing -> {});
+    public static RecoveryFacts readWhateverBackups(Generation generation, Clock clock, ArchiveListing wal) {
+        return read(generation, clock, wal, listing -> {});
     }
 
     private static RecoveryFacts read(

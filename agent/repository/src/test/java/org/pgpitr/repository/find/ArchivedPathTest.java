@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistory;
@@ -147,6 +149,37 @@ class ArchivedPathTest {
                         .as("seed %s, round %s, segment %s", seed, round, i)
                         .isTrue();
             }
+        }
+    }
+
+    /** Tells times only of what it was told ahead that it would be asked. */
+    private static final class ToldAhead implements SegmentTimes {
+        private final Set<Long> told = new HashSet<>();
+        private int rounds;
+
+        @Override
+        public Optional<Instant> first(PathSegment segment) {
+            assertThat(told).contains(segment.number());
+            return Optional.of(NOON.plusSeconds(segment.number()));
+        }
+
+        @Override
+        public void ahead(List<PathSegment> segments) {
+            rounds++;
+            segments.forEach(segment -> told.add(segment.number()));
+        }
+    }
+
+    @Test
+    void what_a_bisection_asks_for_can_be_read_side_by_side_in_few_rounds() {
+        archive(ONE, 1, 300_000);
+        ArchivedPath path = path(ONE);
+        for (int wanted : new int[] {0, 1, 70_000, 299_999, 300_000}) {
+            ToldAhead times = new ToldAhead();
+
+            assertThat(new Bisection(path, times).firstLater(NOON.plusSeconds(wanted), 0))
+                    .isEqualTo(wanted);
+            assertThat(times.rounds).isLessThanOrEqualTo(5);
         }
     }
 }

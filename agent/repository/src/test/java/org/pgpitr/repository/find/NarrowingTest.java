@@ -33,6 +33,7 @@ import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.find.SearchFilter.Kind;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.index.IndexBuilder;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.storage.Content;
@@ -197,7 +198,9 @@ class NarrowingTest {
     private static SearchResult find(SearchRequest request, IncidentSearch.Means means) {
         RecoveryFacts facts = new RecoveryFacts(
                 CLUSTER.segmentSize(), List.of(), List.of(), Map.of(), new WalArchive(generation).scan(), NOON);
-        return new IncidentSearch(generation, facts, SearchListener.NONE, means).run(request);
+        return new IncidentSearch(
+                        generation, facts, ArchiveListing.begin(generation).rolledUp(), SearchListener.NONE, means)
+                .run(request);
     }
 
     private static SearchResult withoutCount(SearchResult result) {

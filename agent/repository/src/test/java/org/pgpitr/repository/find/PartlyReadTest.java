@@ -30,6 +30,7 @@ import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.memory.MemoryStore;
@@ -78,7 +79,8 @@ class PartlyReadTest {
     private SearchResult find(long from, long over, IncidentSearch.Means means) {
         RecoveryFacts facts = new RecoveryFacts(
                 CLUSTER.segmentSize(), List.of(), List.of(), Map.of(), new WalArchive(generation).scan(), NOON);
-        return new IncidentSearch(generation, facts, SearchListener.NONE, means)
+        return new IncidentSearch(
+                        generation, facts, ArchiveListing.begin(generation).rolledUp(), SearchListener.NONE, means)
                 .run(new SearchRequest(
                         new SearchRange(
                                 Optional.empty(),
