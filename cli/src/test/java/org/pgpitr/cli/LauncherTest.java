@@ -335,6 +335,16 @@ class LauncherTest {
     }
 
     @Test
+    void what_reads_all_content_gets_the_compiler_that_digests_are_worth() throws Exception {
+        List<String> verify = run(launcher(), Map.of(), "verify").call();
+        for (String command : List.of("plan", "window")) {
+            List<String> full = run(launcher(), Map.of(), command, "--full").call();
+            assertThat(full.subList(0, full.size() - 2)).isEqualTo(verify.subList(0, verify.size() - 1));
+            assertThat(run(launcher(), Map.of(), command).call()).contains("-XX:TieredStopAtLevel=1");
+        }
+    }
+
+    @Test
     void an_agent_that_a_hook_starts_is_an_agent_and_not_that_hook() throws Exception {
         Map<String, String> failing = Map.of("STATUS", "1");
         Result agent = run(launcher(), failing, "agent");

@@ -74,6 +74,7 @@ class NextStepsTest {
                 new Planned(
                         generation,
                         plan,
+                        Optional.empty(),
                         ExpectedDuration.of(plan, List.of(), List.of(), "here"),
                         Optional.empty(),
                         options),

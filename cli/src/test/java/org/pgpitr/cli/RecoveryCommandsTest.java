@@ -126,6 +126,8 @@ class RecoveryCommandsTest {
                 Will take     about 10 s
                               10 s to restore, as long as the backup took: no restore has been measured yet
                               156 ms to replay, a cautious guess: no replay has been measured yet
+                Content       not read, but for the WAL that tells where it stops; `pgpitr plan --full` reads and
+                                checks all of it first
                 Tablespaces   fast (16385) goes to /mnt/2, was /mnt/fast
                 Would write   recovery.signal, backup_manifest, and to postgresql.auto.conf:
                                 restore_command = '/opt/pgpitr/bin/pgpitr archive-get --repository ''/my repo'' --cluster main --generation 1 --system-identifier 1 --encryption none %f "%p"'
@@ -137,6 +139,77 @@ class RecoveryCommandsTest {
 
                 Do it         pgpitr restore --target-time '2026-11-20 12:00:00+01' --tablespace-map fast=/mnt/2 -r '/my repo' --cluster main --into DIR
                 """);
+    }
+
+    private static final String SIXTH = "20261121T010000Z";
+    private static final String SEVENTH = "20261121T020000Z";
+
+    private void twoThatAServerStartsWith() {
+        repository.control = TestRepository.soundControl(1);
+        repository.backup(1, SIXTH, 6, List.of(), List.of());
+        repository.backup(1, SEVENTH, 7, List.of(), List.of());
+    }
+
+    private void flip(String object, int at) throws IOException {
+        Path file = repository.folder().resolve(object);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at < 0 ? bytes.length + at : at] ^= 4;
+        Files.delete(file);
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void a_full_plan_tells_what_it_read_and_is_restored_by_the_same_words_without_that() throws IOException {
+        twoThatAServerStartsWith();
+
+        RunCli.Result result = run("plan", "--full");
+
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("Content       read: 1 lane (3 files, ", "and 2 WAL files (2.0 MB, ")
+                .contains("\n              all of it that this plan takes is as it was stored\n")
+                .contains("\nDo it         pgpitr restore -r ")
+                .doesNotContain("Damaged", "Passed over");
+        assertThat(result.err()).contains("reading backup and WAL: ");
+        Map<String, Object> full = json(run("plan", "--full", "--json"));
+        Map<String, Object> trusting = json(run("plan", "--json"));
+        assertThat(full.remove("content")).asString().contains("wal_files=2", "findings=[]");
+        assertThat(trusting).containsEntry("content", null);
+        trusting.remove("content");
+        assertThat(full).isEqualTo(trusting);
+    }
+
+    @Test
+    void a_full_plan_names_what_is_damaged_and_what_would_mend_it() throws IOException {
+        twoThatAServerStartsWith();
+        String object = "main/1/backup/" + SEVENTH + "/data/0000/000000.tar.zst";
+        flip(object, -20);
+        assertThat(run("plan").out()).contains("Backup        " + SEVENTH);
+
+        RunCli.Result result = run("plan", "--full", "--quiet");
+
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).isEmpty();
+        String out = result.out().replaceAll("\n +", " ");
+        assertThat(out)
+                .contains("Backup        " + SIXTH)
+                .contains("Passed over   " + SEVENTH + ": object " + object + " of backup " + SEVENTH + " is damaged")
+                .contains("Damaged       ", "to mend it: put the objects back from another copy of the repository");
+    }
+
+    @Test
+    void a_full_plan_is_refused_with_all_that_was_found() throws IOException {
+        twoThatAServerStartsWith();
+        String object = "main/1/backup/" + SEVENTH + "/data/0000/000000.tar.zst";
+        flip(object, -20);
+
+        RunCli.Result result = run("plan", "--full", "--backup", SEVENTH, "--json", "--quiet");
+
+        assertThat(result.status()).isEqualTo(21);
+        assertThat(result.err())
+                .startsWith("error: backup " + SEVENTH + " can't be used: object " + object)
+                .contains("\n  found: ", "hint: ", "to mend what was found: put the objects back");
+        assertThat(json(result).get("error")).asString().contains("object_damaged", "reachable");
     }
 
     /** What a plan accepts, a restore does not refuse. */
@@ -343,6 +416,7 @@ class RecoveryCommandsTest {
         for (RunCli.Result result : List.of(
                 run("list", "--json"),
                 run("plan", "--json"),
+                run("plan", "--full", "--json"),
                 run("plan", "--target-lsn", "0/9900000", "--json"),
                 run("restore", "--json", "--into", folder + "/m"),
                 run("archive-get", "--json", TestRepository.name(3), folder + "/w"),

@@ -48,6 +48,9 @@ final class TestRepository {
     static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
     private static final PostgresMajor MAJOR = new PostgresMajor(15);
 
+    /** Of backups that are taken from now on; the one at first is none that a server starts with. */
+    byte[] control = "control".getBytes(StandardCharsets.UTF_8);
+
     private final Path folder;
     private final Repository repository;
 
@@ -129,8 +132,13 @@ final class TestRepository {
         Generation opened = repository.generation(generation);
         BackupId backup = BackupId.parse(id);
         Instant started = backup.time();
-        Map<String, String> files = new TreeMap<>(
-                Map.of("PG_VERSION", "15\n", "backup_label", "START WAL LOCATION\n", "global/pg_control", "control"));
+        Map<String, byte[]> files = new TreeMap<>(Map.of(
+                "PG_VERSION",
+                "15\n".getBytes(StandardCharsets.UTF_8),
+                "backup_label",
+                "START WAL LOCATION\n".getBytes(StandardCharsets.UTF_8),
+                "global/pg_control",
+                control));
         ExecutorService uploads = Executors.newSingleThreadExecutor();
         try (ManifestWriter manifest = new ManifestWriter(opened, backup)) {
             List<LaneTotals> lanes = new ArrayList<>();
@@ -138,8 +146,8 @@ final class TestRepository {
                 ManifestEntry directory = ManifestEntry.directory("global", 0700, started);
                 manifest.add(directory.at(lane.begin(directory)));
                 lane.end();
-                for (Map.Entry<String, String> file : files.entrySet()) {
-                    byte[] content = file.getValue().getBytes(StandardCharsets.UTF_8);
+                for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                    byte[] content = file.getValue();
                     ManifestEntry entry = ManifestEntry.file(file.getKey(), content.length, 0600, started);
                     manifest.add(entry.at(lane.begin(entry)).withSha256(sha256(content)));
                     lane.write(content, 0, content.length);
@@ -176,6 +184,17 @@ final class TestRepository {
         } finally {
             uploads.shutdownNow();
         }
+    }
+
+    /** One that a server of a generation's cluster would start with. */
+    static byte[] soundControl(int generation) {
+        ByteBuffer file = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(0, generation).putInt(8, 1300).putInt(12, 202209061).putInt(16, 6);
+        file.putInt(48, 1).putInt(52, 1).putInt(216, 8192).putInt(220, 131072).putInt(224, 8192);
+        file.putInt(228, SIZE.bytes());
+        CRC32C crc = new CRC32C();
+        crc.update(file.array(), 0, 288);
+        return file.putInt(288, (int) crc.getValue()).array();
     }
 
     private static String sha256(byte[] bytes) {

@@ -20,8 +20,8 @@ import org.pgpitr.cli.recovery.Shell;
 import org.pgpitr.cli.terminal.Environment;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryRequest;
+import org.pgpitr.service.Progress;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.restore.RestoreOptions;
 import org.pgpitr.service.restore.TablespaceMapCheck;
@@ -29,6 +29,7 @@ import org.pgpitr.service.wiring.Wiring;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Says how a target would be reached, and does nothing. */
@@ -45,14 +46,26 @@ import picocli.CommandLine.Spec;
         footer = {
             "  pgpitr plan                                                    to the end of the archived WAL",
             "  pgpitr plan --target-time '2026-11-20 14:04:59+01'",
+            "  pgpitr plan --full                                             read and check all of it first",
             "  pgpitr plan --target-xid 7351 --target-exclusive               just before a transaction",
             "  pgpitr plan --target-name before_release -r s3://bucket/prefix --cluster main"
         })
 public final class PlanCommand extends PgpitrCommand {
+    private static final String FULL = "--full";
+
     private final Environment environment;
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = FULL,
+            arity = "0",
+            description =
+                    "Read first all that this recovery would read, the backup and its WAL, as `pgpitr verify --full`"
+                            + " does. What is damaged is named, and counts as missing. Without it names, sizes and summaries are"
+                            + " read, and the WAL where the recovery stops.")
+    private boolean full;
 
     @ArgGroup(validate = false, heading = "%nTarget:%n", order = 1)
     private final TargetOptions target = new TargetOptions();
@@ -89,8 +102,14 @@ public final class PlanCommand extends PgpitrCommand {
                     RestoreOptions.Archiving.KEEP,
                     Optional.empty());
             Estimate estimate = Estimate.begin(generation);
-            RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
-            Planned planned = new Planned(generation, plan, estimate.of(plan), target.time(zone), restore);
+            Planning.Checked checked = plan(planning, generation, request, wiring, configuration);
+            Planned planned = new Planned(
+                    generation,
+                    checked.plan(),
+                    checked.content(),
+                    estimate.of(checked.plan()),
+                    target.time(zone),
+                    restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.empty());
             if (output.json()) {
                 PlanJson.of(planned).print(environment.out());
@@ -104,11 +123,31 @@ public final class PlanCommand extends PgpitrCommand {
         return ExitCode.OK;
     }
 
+    private Planning.Checked plan(
+            Planning planning,
+            Generation generation,
+            RecoveryRequest request,
+            Wiring wiring,
+            Configuration configuration) {
+        Progress progress = output.progress(environment);
+        return full
+                ? planning.plan(
+                        generation,
+                        request,
+                        progress,
+                        new Planning.Reading(
+                                wiring.repositoryToVerify(),
+                                configuration.verify().workers()))
+                : new Planning.Checked(planning.plan(generation, request, progress), Optional.empty());
+    }
+
     private String restoreCommandLine() {
         List<String> words = new ArrayList<>();
         words.add("pgpitr");
         for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
-            words.add(words.size() == 1 && word.equals(spec.name()) ? "restore" : word);
+            if (!word.equals(FULL)) {
+                words.add(words.size() == 1 && word.equals(spec.name()) ? "restore" : word);
+            }
         }
         return Shell.line(words) + " --into DIR";
     }

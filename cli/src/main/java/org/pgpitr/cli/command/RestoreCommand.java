@@ -144,7 +144,8 @@ public final class RestoreCommand extends PgpitrCommand {
                     Optional.ofNullable(shape.owner));
             Estimate estimate = Estimate.begin(generation);
             RecoveryPlan plan = planning.plan(generation, request, output.progress(environment));
-            Planned planned = new Planned(generation, plan, estimate.of(plan), target.time(zone), restore);
+            Planned planned =
+                    new Planned(generation, plan, Optional.empty(), estimate.of(plan), target.time(zone), restore);
             TablespaceMapCheck.require(planned.plan().backup(), restore.tablespaceMap(), Optional.of(restore.into()));
             showPlan(planned, zone);
             if (!dryRun) {

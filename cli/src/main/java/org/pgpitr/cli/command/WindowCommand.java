@@ -17,7 +17,7 @@ import org.pgpitr.cli.window.WindowPage;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.window.FoundDamage;
+import org.pgpitr.repository.plan.FoundDamage;
 import org.pgpitr.repository.window.WindowAnswer;
 import org.pgpitr.repository.window.WindowReader;
 import org.pgpitr.repository.window.WindowReader.Depth;

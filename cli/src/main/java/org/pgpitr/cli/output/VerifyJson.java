@@ -3,6 +3,7 @@ package org.pgpitr.cli.output;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.service.config.Configuration;
 import org.pgpitr.service.verify.BackupFinding;
+import org.pgpitr.service.verify.ContentRead;
 import org.pgpitr.service.verify.Finding;
 import org.pgpitr.service.verify.GenerationReport;
 import org.pgpitr.service.verify.GenerationReport.Verified;
@@ -50,6 +51,15 @@ public final class VerifyJson {
                 .put("continued", report.continued());
     }
 
+    /** What was read before a plan was given, in the same words. */
+    public static JsonObject content(ContentRead read) {
+        return new JsonObject()
+                .put("verified", content(new JsonObject(), read.verified()))
+                .put(
+                        "findings",
+                        read.findings().stream().map(VerifyJson::finding).toList());
+    }
+
     private static JsonObject finding(Finding finding) {
         JsonObject details = new JsonObject();
         finding.details().forEach(details::put);
@@ -67,16 +77,17 @@ public final class VerifyJson {
     }
 
     private static JsonObject verified(Verified verified) {
-        return new JsonObject()
-                .put("backups", verified.backups())
-                .put("segments", verified.segments())
-                .put("lanes", verified.lanes())
+        JsonObject names = new JsonObject().put("backups", verified.backups()).put("segments", verified.segments());
+        return content(names, verified).put("other_objects", verified.besides());
+    }
+
+    private static JsonObject content(JsonObject to, Verified verified) {
+        return to.put("lanes", verified.lanes())
                 .put("files", verified.files())
                 .put("file_bytes", verified.fileBytes())
                 .put("pages", verified.pages())
                 .put("wal_files", verified.walFiles())
                 .put("wal_bytes", verified.walBytes())
-                .put("wal_records", verified.walRecords())
-                .put("other_objects", verified.besides());
+                .put("wal_records", verified.walRecords());
     }
 }

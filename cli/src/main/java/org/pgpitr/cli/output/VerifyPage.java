@@ -1,14 +1,12 @@
 package org.pgpitr.cli.output;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.service.verify.Depth;
-import org.pgpitr.service.verify.Finding;
 import org.pgpitr.service.verify.GenerationReport;
 import org.pgpitr.service.verify.GenerationReport.Verified;
 import org.pgpitr.service.verify.Severity;
@@ -39,18 +37,10 @@ public final class VerifyPage {
         if (report.generations().size() > 1) {
             line("Generation " + generation.generation() + ":");
         }
-        Iterator<Finding> findings = generation.findings().iterator();
-        Finding next = findings.hasNext() ? findings.next() : null;
-        while (next != null) {
-            Finding finding = next;
-            line(word(finding.severity()) + finding.message());
-            next = findings.hasNext() ? findings.next() : null;
-            if (next == null
-                    || !next.kind().equals(finding.kind())
-                    || !next.hint().equals(finding.hint())) {
-                finding.hint().ifPresent(hint -> line(INDENT + ansi.string("@|bold hint:|@ ") + hint));
-            }
-        }
+        FindingsByKind.tell(
+                generation.findings(),
+                finding -> line(word(finding.severity()) + finding.message()),
+                hint -> line(INDENT + ansi.string("@|bold hint:|@ ") + hint));
         long unlisted =
                 generation.counts().values().stream().mapToLong(Long::longValue).sum()
                         - generation.findings().size();
@@ -77,11 +67,7 @@ public final class VerifyPage {
         parts.add(Human.count(done.backups(), "manifest", "manifests") + " and the names of "
                 + Human.count(done.segments(), "archived WAL file", "archived WAL files"));
         if (!(report.depth() instanceof Depth.Quick)) {
-            parts.add("content of " + Human.count(done.lanes(), "lane", "lanes") + " ("
-                    + Human.count(done.files(), "file", "files") + ", " + Human.size(done.fileBytes()) + ", "
-                    + Human.count(done.pages(), "page checksum", "page checksums") + ") and "
-                    + Human.count(done.walFiles(), "WAL file", "WAL files") + " (" + Human.size(done.walBytes()) + ", "
-                    + Human.count(done.walRecords(), "record", "records") + ")"
+            parts.add("content of " + content(done)
                     + (done.besides() == 0
                             ? ""
                             : " and " + Human.count(done.besides(), "other object", "other objects")));
@@ -94,6 +80,15 @@ public final class VerifyPage {
             parts.add("beside what the interrupted run had found sound");
         }
         return String.join("; ", parts);
+    }
+
+    /** How much content was read, of backups and of WAL. */
+    public static String content(Verified done) {
+        return Human.count(done.lanes(), "lane", "lanes") + " (" + Human.count(done.files(), "file", "files") + ", "
+                + Human.size(done.fileBytes()) + ", "
+                + Human.count(done.pages(), "page checksum", "page checksums") + ") and "
+                + Human.count(done.walFiles(), "WAL file", "WAL files") + " (" + Human.size(done.walBytes()) + ", "
+                + Human.count(done.walRecords(), "record", "records") + ")";
     }
 
     private String verdict() {

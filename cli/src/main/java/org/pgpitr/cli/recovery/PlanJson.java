@@ -2,8 +2,10 @@ package org.pgpitr.cli.recovery;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.pgpitr.cli.output.BackupJson;
 import org.pgpitr.cli.output.JsonObject;
+import org.pgpitr.cli.output.VerifyJson;
 import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.RecoveryTarget.Bound;
 import org.pgpitr.postgres.wal.TransactionEnd;
@@ -15,6 +17,7 @@ import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.Unreachable;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.service.restore.RecoverySettings;
+import org.pgpitr.service.verify.ContentRead;
 
 /** Plans and refusals for programs. */
 public final class PlanJson {
@@ -58,6 +61,7 @@ public final class PlanJson {
                                 .put("replay", expectation(planned.expected().replay())))
                 .put("settings", settings)
                 .put("passed_over", passedOver(plan.passedOver()))
+                .put("content", planned.content().map(VerifyJson::content))
                 .put("notes", plan.notes());
     }
 
@@ -107,12 +111,13 @@ public final class PlanJson {
     }
 
     /** What stands beside the error of a target that can't be reached. */
-    static JsonObject details(Unreachable refusal) {
+    static JsonObject details(Unreachable refusal, Optional<ContentRead> content) {
         return new JsonObject()
                 .put(
                         "reachable",
                         refusal.reachable().stream().map(PlanJson::reachable).toList())
-                .put("passed_over", passedOver(refusal.passedOver()));
+                .put("passed_over", passedOver(refusal.passedOver()))
+                .put("content", content.map(VerifyJson::content));
     }
 
     private static JsonObject reachable(ReachableRange range) {

@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.pgpitr.cli.output.FindingsByKind;
 import org.pgpitr.cli.output.Human;
 import org.pgpitr.cli.output.LabelledPage;
+import org.pgpitr.cli.output.VerifyPage;
+import org.pgpitr.postgres.RecoveryTarget;
 import org.pgpitr.postgres.TimelineHistory;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.TransactionEnd;
@@ -21,6 +24,8 @@ import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.service.restore.RecoverySettings;
 import org.pgpitr.service.restore.RestoreOptions;
+import org.pgpitr.service.verify.ContentRead;
+import org.pgpitr.service.verify.Severity;
 
 /** A plan as a page for people: the page to read at three in the morning. */
 public final class PlanPage {
@@ -61,6 +66,8 @@ public final class PlanPage {
                 .entry("First out", stop(RecoveryStop::firstLeftOut, "none that is archived"))
                 .entry("To fetch", fetch())
                 .entry("Will take", expected())
+                .entry("Content", content())
+                .entry("Damaged", damaged())
                 .entry("Tablespaces", tablespaces())
                 .verbatim(mood.writes, settings())
                 .entry(
@@ -141,9 +148,9 @@ public final class PlanPage {
     private List<String> fetch() {
         String all = Human.size(plan.backupBytes()) + " of backup and " + Human.size(plan.walBytes()) + " of WAL";
         boolean known = plan.stop().isPresent()
-                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.EndOfWal
-                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.Immediate
-                || plan.target() instanceof org.pgpitr.postgres.RecoveryTarget.AtLsn;
+                || plan.target() instanceof RecoveryTarget.EndOfWal
+                || plan.target() instanceof RecoveryTarget.Immediate
+                || plan.target() instanceof RecoveryTarget.AtLsn;
         return List.of(
                 all + (known ? "" : " at most"),
                 "needs " + Human.size(plan.backup().originalBytes()) + " of disk, and room for WAL");
@@ -164,6 +171,33 @@ public final class PlanPage {
             case BACKUP -> "as long as the backup took: no restore has been measured yet";
             case ASSUMED -> "a cautious guess: no " + what + " has been measured yet";
         };
+    }
+
+    private List<String> content() {
+        if (planned.content().isPresent()) {
+            return List.of(
+                    "read: " + VerifyPage.content(planned.content().get().verified()),
+                    "all of it that this plan takes is as it was stored");
+        }
+        if (mood == Mood.WOULD) {
+            return List.of("not read, but for the WAL that tells where it stops; `pgpitr plan --full` reads and checks"
+                    + " all of it first");
+        }
+        return plan.target() instanceof RecoveryTarget.EndOfWal
+                ? List.of("of the WAL only the end was read, back to the last commit; the rest is checked as it is"
+                        + " replayed")
+                : List.of();
+    }
+
+    private List<String> damaged() {
+        List<String> lines = new ArrayList<>();
+        FindingsByKind.tell(
+                planned.content().map(ContentRead::findings).orElse(List.of()).stream()
+                        .filter(finding -> finding.severity() != Severity.NOTE)
+                        .toList(),
+                finding -> lines.add(finding.message()),
+                hint -> lines.add("to mend it: " + hint));
+        return lines;
     }
 
     private List<String> tablespaces() {

@@ -1,9 +1,13 @@
 package org.pgpitr.cli.recovery;
 
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.pgpitr.cli.output.FindingsByKind;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity;
@@ -20,6 +24,9 @@ import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.repository.plan.Unreachable;
 import org.pgpitr.repository.plan.WholeBackups;
 import org.pgpitr.service.Progress;
+import org.pgpitr.service.verify.ContentRead;
+import org.pgpitr.service.verify.PlannedContent;
+import org.pgpitr.service.verify.Severity;
 
 /** Finds the generation, reads the facts, and asks the planner. */
 public final class Planning {
@@ -50,23 +57,68 @@ public final class Planning {
     }
 
     /**
-     * A plan.
+     * Where content is read from before a plan is given.
+     *
+     * @param repository the same one, perhaps at a bounded rate
+     * @param workers how much is read at the same time
+     */
+    public record Reading(Repository repository, int workers) {}
+
+    /** A plan, and what was read before it was given. */
+    public record Checked(RecoveryPlan plan, Optional<ContentRead> content) {}
+
+    /**
+     * A plan that trusts names, sizes and summaries.
      *
      * @param progress hears of WAL that is searched for the target
      * @throws UnreachableTarget if there is none
      */
     public RecoveryPlan plan(Generation generation, RecoveryRequest request, Progress progress) {
+        return plan(generation, request, progress, Optional.empty()).plan();
+    }
+
+    /**
+     * A plan of which all that its restore and its recovery would read was read, and is sound.
+     *
+     * @param progress hears of WAL that is searched for the target, of what is read, and of what is found
+     * @throws UnreachableTarget if there is none
+     */
+    public Checked plan(Generation generation, RecoveryRequest request, Progress progress, Reading reading) {
+        return plan(generation, request, progress, Optional.of(reading));
+    }
+
+    private Checked plan(Generation generation, RecoveryRequest request, Progress progress, Optional<Reading> reading) {
         generation.codec().requireReadable();
         ArchiveListing listing = ArchiveListing.begin(generation);
         RecoveryFacts facts = RecoveryFactsReader.read(generation, clock, listing);
+        Optional<PlannedContent> content = reading.map(from ->
+                new PlannedContent(from.repository().generation(generation.number()), facts, from.workers(), progress));
         RecoveryDecision decision;
         try (StopsWithProgress stops = new StopsWithProgress(generation, facts.wal(), listing.rolledUp(), progress)) {
-            decision = WholeBackups.decide(generation, facts, request, stops);
+            decision = content.map(look -> WholeBackups.decide(facts, request, stops, look))
+                    .orElseGet(() -> WholeBackups.decide(generation, facts, request, stops));
         }
+        Optional<ContentRead> read = content.map(PlannedContent::read);
         if (decision instanceof Unreachable refusal) {
-            throw new UnreachableTarget(refusal, withOlderGenerations(generation, refusal.exception()));
+            PgpitrException error = withFound(refusal, read);
+            throw new UnreachableTarget(refusal, read, withOlderGenerations(generation, error));
         }
-        return decision.orElseThrow();
+        return new Checked(decision.orElseThrow(), read);
+    }
+
+    /** With all that was found and is not in the reason, and with what would mend it. */
+    private static PgpitrException withFound(Unreachable refusal, Optional<ContentRead> read) {
+        PgpitrException error = refusal.exception();
+        List<String> messages = new ArrayList<>(List.of(error.getMessage()));
+        Set<String> hints = new LinkedHashSet<>();
+        error.hint().ifPresent(hints::add);
+        FindingsByKind.tell(
+                read.map(ContentRead::findings).orElse(List.of()).stream()
+                        .filter(finding -> finding.severity() != Severity.NOTE)
+                        .toList(),
+                finding -> messages.add("  found: " + finding.message()),
+                hint -> hints.add("to mend what was found: " + hint));
+        return new PgpitrException(error.exitCode(), String.join("\n", messages), String.join("; ", hints), error);
     }
 
     private PgpitrException withOlderGenerations(Generation generation, PgpitrException error) {

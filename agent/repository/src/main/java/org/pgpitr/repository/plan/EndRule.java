@@ -11,8 +11,6 @@ record EndRule(ExactStop exact) implements TargetRule {
             return new Judgement.Fails(Judgement.Cause.WAL, reach.hole().get().why());
         }
         return exact.judge(
-                candidate,
-                List.of("Of the WAL only the end was read, back to the last commit; `pgpitr verify` reads all of it."),
-                why -> new Judgement.Serves(Judgement.Certainty.SURE, reach.end(), List.of()));
+                candidate, List.of(), why -> new Judgement.Serves(Judgement.Certainty.SURE, reach.end(), List.of()));
     }
 }

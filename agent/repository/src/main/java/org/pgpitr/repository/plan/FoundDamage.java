@@ -1,12 +1,11 @@
-package org.pgpitr.repository.window;
+package org.pgpitr.repository.plan;
 
 import java.util.Map;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.plan.DamagedWal;
 
 /**
- * What is known to be damaged, before a window is read.
+ * What was found to be damaged when content was read: it counts as missing.
  *
  * @param wal archived WAL that can't be used
  * @param backups that can't be used, each with the reason
@@ -18,5 +17,15 @@ public record FoundDamage(Map<WalSegmentName, DamagedWal> wal, Map<BackupId, Str
     public FoundDamage {
         wal = Map.copyOf(wal);
         backups = Map.copyOf(backups);
+    }
+
+    /** Of one backup. */
+    public static FoundDamage of(BackupId backup, String reason) {
+        return new FoundDamage(Map.of(), Map.of(backup, reason));
+    }
+
+    /** Whether there is none. */
+    public boolean isNone() {
+        return wal.isEmpty() && backups.isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package org.pgpitr.repository.plan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pgpitr.postgres.TimelineHistory;
@@ -61,6 +62,17 @@ public record RecoveryFacts(
                 wal.without(segment, segmentSize),
                 damage.with(segment, damaged),
                 asOf);
+    }
+
+    /** The same without all that was found to be damaged. */
+    public RecoveryFacts without(FoundDamage damaged) {
+        Map<BackupId, String> ofNoUse = new LinkedHashMap<>(damaged.backups());
+        ofNoUse.keySet().retainAll(backups.stream().map(BackupSummary::id).toList());
+        RecoveryFacts usable = without(ofNoUse);
+        for (Map.Entry<WalSegmentName, DamagedWal> each : damaged.wal().entrySet()) {
+            usable = usable.without(each.getKey(), each.getValue());
+        }
+        return usable;
     }
 
     /** The same, with backups that can't be used counted among the unreadable ones, each with the reason. */

@@ -24,7 +24,7 @@ public record WalRange(TimelineId timeline, WalSegmentName first, WalSegmentName
     }
 
     /** What of it lies in {@code [from, to]}, segments by number, both ends included; empty if nothing does. */
-    Optional<WalRange> within(long from, long to, WalSegmentSize size) {
+    public Optional<WalRange> within(long from, long to, WalSegmentSize size) {
         long begin = Math.max(from, first.number(size));
         long end = Math.min(to, last.number(size));
         return begin > end

@@ -1,13 +1,10 @@
 package org.pgpitr.repository.plan;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Generation;
-import org.pgpitr.repository.Threads;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.LaneInventory;
 import org.pgpitr.repository.backup.LaneTotals;
@@ -15,11 +12,23 @@ import org.pgpitr.repository.backup.ManifestReader;
 import org.pgpitr.storage.ObjectKey;
 
 /**
- * Plans with backups whose objects are all there, with all their bytes, as one listing of the chosen backup tells: a plan
- * is not to be accepted that a restore would fail of. What the backup's objects hold is not read.
+ * Plans with backups that were looked at when they were chosen: a plan is not to be accepted that a restore would fail of.
+ * The least that is looked at is one listing of the chosen backup, which tells that its objects are all there, with all
+ * their bytes; what they hold is not read then.
  */
 public final class WholeBackups {
     private WholeBackups() {}
+
+    /** Looks at what a plan would have a restore and its recovery read, before the plan is accepted. */
+    public interface Look {
+        /**
+         * What of it is of no use, if anything is: the next plan is made without it.
+         *
+         * @throws PgpitrException NO_KEY if something can't be decrypted
+         * @throws org.pgpitr.storage.StorageException if the store does not answer
+         */
+        FoundDamage at(RecoveryPlan plan);
+    }
 
     /**
      * As {@link RecoveryPlanner#decide}; a backup of which something is missing counts as one that can't be read, and WAL
@@ -30,6 +39,19 @@ public final class WholeBackups {
      */
     public static RecoveryDecision decide(
             Generation generation, RecoveryFacts facts, RecoveryRequest request, StopSearch search) {
+        return decide(facts, request, search, plan -> {
+            BackupId id = plan.backup().id();
+            return defect(generation, id).map(why -> FoundDamage.of(id, why)).orElse(FoundDamage.NONE);
+        });
+    }
+
+    /**
+     * The same with what another look finds at the backup and the WAL of a plan.
+     *
+     * @throws PgpitrException NO_KEY if something can't be decrypted
+     * @throws org.pgpitr.storage.StorageException if the store does not answer
+     */
+    public static RecoveryDecision decide(RecoveryFacts facts, RecoveryRequest request, StopSearch search, Look look) {
         RecoveryFacts usable = facts;
         while (true) {
             try {
@@ -37,12 +59,11 @@ public final class WholeBackups {
                 if (!(decision instanceof RecoveryPlan plan)) {
                     return decision;
                 }
-                BackupId id = plan.backup().id();
-                Optional<String> defect = defect(generation, id);
-                if (defect.isEmpty()) {
+                FoundDamage damage = look.at(plan);
+                if (damage.isNone()) {
                     return decision;
                 }
-                usable = usable.without(Map.of(id, defect.get()));
+                usable = usable.without(damage);
             } catch (UnusableWalException e) {
                 usable = usable.without(e.segment(), e.wal());
             }
@@ -55,7 +76,7 @@ public final class WholeBackups {
      * @throws PgpitrException NO_KEY if its manifest can't be decrypted
      */
     public static Optional<String> defect(Generation generation, BackupId id) {
-        Future<LaneInventory> listed = Threads.begin("listing a backup", () -> LaneInventory.list(generation, id));
+        LaneInventory.Begun listed = LaneInventory.begin(generation, id);
         List<LaneTotals> lanes;
         try (ManifestReader manifest = ManifestReader.open(generation, id)) {
             lanes = manifest.lanes();
@@ -65,7 +86,7 @@ public final class WholeBackups {
             }
             throw e;
         }
-        LaneInventory inventory = Threads.result(listed, "listing a backup");
+        LaneInventory inventory = listed.complete(lanes);
         for (LaneTotals lane : lanes) {
             List<ObjectKey> missing = inventory.missing(lane);
             if (!missing.isEmpty()) {

@@ -18,6 +18,11 @@ public record WindowFacts(RecoveryFacts recovery, SortedMap<WalSegmentName, Obje
         return new WindowFacts(recovery.without(segment, damaged), refused);
     }
 
+    /** As {@link RecoveryFacts#without(FoundDamage)}. */
+    public WindowFacts without(FoundDamage damaged) {
+        return new WindowFacts(recovery.without(damaged), refused);
+    }
+
     /** As {@link RecoveryFacts#without(Map)}. */
     public WindowFacts without(Map<BackupId, String> backups) {
         return new WindowFacts(recovery.without(backups), refused);

@@ -11,15 +11,13 @@ import java.util.function.LongConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
-import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.backup.BackupCatalog;
 import org.pgpitr.repository.backup.BackupId;
-import org.pgpitr.repository.backup.BackupSummary;
 import org.pgpitr.repository.index.RolledUp;
 import org.pgpitr.repository.index.WalIndex;
-import org.pgpitr.repository.plan.DamagedWal;
+import org.pgpitr.repository.plan.FoundDamage;
 import org.pgpitr.repository.plan.RecoveryWindow;
 import org.pgpitr.repository.plan.UnusableWalException;
 import org.pgpitr.repository.plan.WalHoles;
@@ -85,20 +83,7 @@ public final class WindowReader {
         if (backups.backups().isEmpty() && wrongKey.isPresent()) {
             return withoutKey(reader, asOf, backups, wrongKey.get());
         }
-        return known(without(damage, reader.read(backups, asOf)), reader.rolledUp(), depth);
-    }
-
-    private static WindowFacts without(FoundDamage damage, WindowFacts facts) {
-        Map<BackupId, String> backups = new LinkedHashMap<>(damage.backups());
-        backups.keySet()
-                .retainAll(facts.recovery().backups().stream()
-                        .map(BackupSummary::id)
-                        .toList());
-        WindowFacts usable = facts.without(backups);
-        for (Map.Entry<WalSegmentName, DamagedWal> each : damage.wal().entrySet()) {
-            usable = usable.without(each.getKey(), each.getValue());
-        }
-        return usable;
+        return known(reader.read(backups, asOf).without(damage), reader.rolledUp(), depth);
     }
 
     private WindowAnswer withoutKey(

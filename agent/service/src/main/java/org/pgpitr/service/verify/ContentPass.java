@@ -3,7 +3,9 @@ package org.pgpitr.service.verify;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.repository.Generation;
@@ -63,39 +65,29 @@ final class ContentPass {
         }
         progress.begin("verifying", bytes(blocks));
         try (LanePieces lanes = new LanePieces(generation, surveyed.backups(), this::isToDo)) {
-            Iterator<WalBlock> left = blocks.iterator();
-            Iterator<BesidePiece> leftBesides = besides.iterator();
-            new Workers(options.workers()).run(() -> {
-                Optional<LanePieces.Lane> lane = lanes.next();
-                if (lane.isPresent()) {
-                    return Optional.of(readAhead -> {
-                        if (verification(lane.get()).run(readAhead)) {
-                            state.done(lane.get().state());
-                        }
-                    });
-                }
-                if (left.hasNext()) {
-                    WalBlock block = left.next();
-                    return Optional.of(readAhead -> {
-                        if (verify(block)) {
-                            state.done(block.state());
-                        }
-                    });
-                }
-                if (!leftBesides.hasNext()) {
-                    return Optional.empty();
-                }
-                BesidePiece piece = leftBesides.next();
-                return Optional.of(readAhead -> {
-                    if (piece.check().getAsBoolean()) {
-                        state.done(piece.state());
-                    }
-                });
-            });
+            Iterator<Workers.Piece> rest = Stream.concat(
+                            blocks.stream().map(block -> piece(readAhead -> verify(block), block.state())),
+                            besides.stream()
+                                    .map(beside ->
+                                            piece(readAhead -> beside.check().getAsBoolean(), beside.state())))
+                    .iterator();
+            new Workers(options.workers())
+                    .run(() -> lanes.next()
+                            .map(lane -> piece(verification(lane)::run, lane.state()))
+                            .or(() -> rest.hasNext() ? Optional.of(rest.next()) : Optional.empty()));
         } finally {
             progress.end();
         }
         return continued;
+    }
+
+    /** A piece of work that is noted as done if nothing was found. */
+    private Workers.Piece piece(Predicate<ExecutorService> isClean, String stated) {
+        return readAhead -> {
+            if (isClean.test(readAhead)) {
+                state.done(stated);
+            }
+        };
     }
 
     private long continued() {
@@ -177,10 +169,10 @@ final class ContentPass {
                         generation,
                         surveyed.wal().wal(),
                         surveyed.histories(),
-                        options.since(),
+                        WalVerification.TO_THE_END,
                         findings,
                         tally,
                         progress)
-                .run(block);
+                .run(block.files(generation, options.since()));
     }
 }

@@ -1,8 +1,8 @@
 package org.pgpitr.service.verify;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pgpitr.error.ExitCode;
@@ -28,27 +28,31 @@ import org.pgpitr.service.archive.BackupHistoryCheck;
 import org.pgpitr.storage.ObjectKey;
 
 /**
- * Verifies a block of archived WAL: each file's digest against its tag, that a segment is this cluster's and stands where
- * its name says, and each record's CRC and place in the chain, on from the segment before the block.
+ * Verifies archived WAL files that stand behind each other: each file's digest against its tag, that a segment is this
+ * cluster's and stands where its name says, and each record's CRC and place in the chain, on from the segment before.
  */
 final class WalVerification {
+    /** Where all records are needed. */
+    static final Lsn TO_THE_END = new Lsn(-1);
+
     private final Generation generation;
     private final ClusterIdentity cluster;
     private final WalSegmentSize size;
     private final ArchivedWal wal;
     private final Map<TimelineId, TimelineHistory> histories;
-    private final Optional<Instant> since;
+    private final Lsn neededTo;
     private final Findings findings;
     private final Tally tally;
     private final Progress progress;
     private final WalRecord record = new WalRecord();
     private boolean clean = true;
 
+    /** @param neededTo no record that begins there or later is needed: a broken one is no damage */
     WalVerification(
             Generation generation,
             ArchivedWal wal,
             Map<TimelineId, TimelineHistory> histories,
-            Optional<Instant> since,
+            Lsn neededTo,
             Findings findings,
             Tally tally,
             Progress progress) {
@@ -57,18 +61,18 @@ final class WalVerification {
         this.size = cluster.segmentSize();
         this.wal = wal;
         this.histories = histories;
-        this.since = since;
+        this.neededTo = neededTo;
         this.findings = findings;
         this.tally = tally;
         this.progress = progress;
     }
 
     /** Whether nothing was found. */
-    boolean run(WalBlock block) {
+    boolean run(List<WalFileName> files) {
         byte[] buffer = new byte[size.bytes()];
         Optional<WalReader> chain = Optional.empty();
         WalSegmentName previous = null;
-        for (WalFileName name : block.files(generation, since)) {
+        for (WalFileName name : files) {
             if (name instanceof WalSegmentName segment) {
                 if (previous == null || !follows(previous, segment)) {
                     chain = warmedUp(segment, buffer);
@@ -149,10 +153,14 @@ final class WalVerification {
                 tally.walRecords.increment();
             }
         } catch (BrokenWalException e) {
-            damaged(name, "WAL segment " + name + " can't be replayed: " + e.getMessage());
+            if (e.lsn().isBefore(neededTo)) {
+                damaged(name, "WAL segment " + name + " can't be replayed: " + e.getMessage());
+            }
             return Optional.of(fresh());
         }
-        if (reader.end() == WalReader.End.OPEN && wal.contains(name.timeline(), name.number(size) + 1)) {
+        if (reader.end() == WalReader.End.OPEN
+                && end.isBefore(neededTo)
+                && wal.contains(name.timeline(), name.number(size) + 1)) {
             damaged(
                     name,
                     "WAL segment " + name + " can't be replayed: its WAL ends at " + end
@@ -227,7 +235,7 @@ final class WalVerification {
                     .flatMap(history -> history.switchPoint(name.timeline()).stream())
                     .anyMatch(left -> size.segmentNumber(left) == name.segment().number(size)
                             && e.lsn().isBefore(left));
-            if (needed) {
+            if (needed && e.lsn().isBefore(neededTo)) {
                 damaged(name, "partial WAL segment " + name + " can't be replayed: " + e.getMessage());
             }
         }

@@ -30,11 +30,13 @@ import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
@@ -112,6 +114,18 @@ final class MadeRepository {
 
     void archive(WalFileName name, byte[] content) {
         new WalArchive(generation).push(name, Content.of(content));
+    }
+
+    /** In the place of what is archived under that name, with the summary of another content. */
+    void archive(WalSegmentName name, byte[] content, byte[] summarized) {
+        lose(key(name));
+        try {
+            byte[] summary = SummaryFormat.write(
+                    SegmentInspection.summary(name, Content.of(summarized)).orElseThrow());
+            new WalArchive(generation).push(name, Content.of(content), summary);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void history(int timeline, Lsn... switchPoints) {
