@@ -23,7 +23,7 @@ class ShapesTest {
     private static final WalSegmentSize SIXTY_FOUR_MEGABYTES = new WalSegmentSize(64 << 20);
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void small_segments_no_checksums_tablespaces_unlogged_tables_and_a_backup_under_write_load(int major)
             throws Exception {
         try (Workspace work = new Workspace()) {
@@ -87,7 +87,7 @@ class ShapesTest {
     }
 
     @ParameterizedTest(name = "PostgreSQL {0}")
-    @MethodSource("org.pgpitr.it.kit.Majors#all")
+    @MethodSource("org.pgpitr.it.kit.Majors#oldestAndNewest")
     void segments_of_64_megabytes_with_checksums_on_s3(int major) {
         try (Workspace work = new Workspace()) {
             Cluster source = Cluster.create(

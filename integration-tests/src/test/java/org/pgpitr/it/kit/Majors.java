@@ -13,9 +13,13 @@ import org.pgpitr.cli.demo.PostgresBinaries;
 /**
  * PostgreSQL of every supported major, from the jars that the build has put into {@code target/postgres}.
  *
- * <p>{@code -Dpgpitr.majors=15,18} keeps a run to some of them.
+ * <p>{@code -Dpgpitr.majors=15,18} keeps a run to some of them; with {@code each} also that runs on all of them which runs on
+ * the oldest and the newest else.
  */
 public final class Majors {
+    private static final String WANTED = System.getProperty("pgpitr.majors", "");
+    private static final boolean EACH = WANTED.equals("each");
+
     public static final int OLDEST = 13;
     public static final int NEWEST = 18;
 
@@ -25,15 +29,16 @@ public final class Majors {
 
     /** The majors of this run, for {@code @MethodSource("org.pgpitr.it.kit.Majors#all")}. */
     public static Stream<Integer> all() {
-        String wanted = System.getProperty("pgpitr.majors", "");
-        return wanted.isBlank()
+        return WANTED.isBlank() || EACH
                 ? IntStream.rangeClosed(OLDEST, NEWEST).boxed()
-                : Stream.of(wanted.split(",")).map(String::strip).map(Integer::valueOf);
+                : Stream.of(WANTED.split(",")).map(String::strip).map(Integer::valueOf);
     }
 
     /** The oldest and the newest one of this run, for what changed little in between. */
     public static Stream<Integer> oldestAndNewest() {
-        return Stream.of(all().min(Integer::compare).orElseThrow(), newest()).distinct();
+        return EACH
+                ? all()
+                : Stream.of(all().min(Integer::compare).orElseThrow(), newest()).distinct();
     }
 
     /** As {@link #oldestAndNewest}, in a test that runs on each. */
