@@ -208,7 +208,8 @@ class RecoveryCommandsTest {
         assertThat(result.status()).isEqualTo(21);
         assertThat(result.err())
                 .startsWith("error: backup " + SEVENTH + " can't be used: object " + object)
-                .contains("\n  found: ", "hint: ", "to mend what was found: put the objects back");
+                .containsOnlyOnce("is damaged: ")
+                .contains("hint: ", "to mend what was found: put the objects back");
         assertThat(json(result).get("error")).asString().contains("object_damaged", "reachable");
     }
 

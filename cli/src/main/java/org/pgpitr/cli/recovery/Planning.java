@@ -116,7 +116,11 @@ public final class Planning {
                 read.map(ContentRead::findings).orElse(List.of()).stream()
                         .filter(finding -> finding.severity() != Severity.NOTE)
                         .toList(),
-                finding -> messages.add("  found: " + finding.message()),
+                finding -> {
+                    if (!error.getMessage().contains(finding.message())) {
+                        messages.add("  found: " + finding.message());
+                    }
+                },
                 hint -> hints.add("to mend what was found: " + hint));
         return new PgpitrException(error.exitCode(), String.join("\n", messages), String.join("; ", hints), error);
     }
