@@ -2,10 +2,20 @@ package org.pgpitr.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -16,13 +26,18 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.cli.demo.Sql;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Programs;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
+import org.pgpitr.postgres.Lsn;
 
-/** Accidents among thousands of innocent commits: each is found first, and what is suggested recovers to just before it. */
+/**
+ * Accidents among thousands of innocent commits, before and behind them and while their transactions are open: each is
+ * found first, and what is suggested recovers to just before it.
+ */
 @Tag("scenario")
 @ParameterizedClass(name = "PostgreSQL {0}")
 @MethodSource("org.pgpitr.it.kit.Majors#all")
@@ -39,6 +54,9 @@ class IncidentTest {
             "truncate loose_#; drop table gone_#; truncate kept_#;",
             "truncate kept_#, loose_#; create table new_# (id int primary key);",
             "truncate loose_#;");
+
+    private static final DateTimeFormatter AROUND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSx", Locale.ROOT);
 
     @Parameter
     int major;
@@ -65,12 +83,15 @@ class IncidentTest {
         server.execute(
                 "create database shop",
                 "create table ledger (id bigserial primary key, what text, changed int default 0)",
+                "create table till (id bigserial primary key, what text, changed int default 0)",
                 "create table orders (id int primary key, lines text)",
                 "create table customers (id int primary key, points int)",
                 "create table payments (id int primary key, note text)");
         server.executeIn(
                 "shop", "create table goods (id int primary key)", "insert into goods select generate_series(1, 500)");
-        server.execute("insert into ledger (what) select 'first' from generate_series(1, 100)");
+        server.execute(
+                "insert into ledger (what) select 'first' from generate_series(1, 100)",
+                "insert into till (what) select 'first' from generate_series(1, 100)");
         for (int i = 1; i <= MIXED.size(); i++) {
             server.execute(
                     "create table kept_" + i + " (id int primary key, note text)",
@@ -99,7 +120,7 @@ class IncidentTest {
         drop = incident("drop table later.invoices");
         server.execute("vacuum full customers", "reindex table orders");
         server.execute("alter table customers rename to clients", "delete from clients where id <= 30");
-        dropDatabase = incident("drop database shop");
+        dropDatabase = incident("drop database shop", this::alone);
         source.restorePoint("all is lost");
         source.archive();
         source.backup();
@@ -123,13 +144,44 @@ class IncidentTest {
     }
 
     private Incident incident(String sql) {
+        return incident(sql, this::amongOthers);
+    }
+
+    /** @param how runs it; when that returns, all that is committed is committed before or by it */
+    private Incident incident(String sql, ToLongFunction<String> how) {
         String from = server.query("select pg_current_wal_insert_lsn()");
         String fromTime = now();
-        innocents();
+        innocents("ledger", 550);
+        long ledger = how.applyAsLong(sql);
+        innocents("ledger", 550);
+        return new Incident(from, server.query("select pg_current_wal_insert_lsn()"), fromTime, now(), ledger);
+    }
+
+    /** Others commit while it is at work, and when it is done but not committed. @return what was there just before */
+    private long amongOthers(String sql) {
+        try (Connection accident = server.connect()) {
+            accident.setAutoCommit(false);
+            String xid = Sql.rows(accident, "select txid_current()").get(0);
+            CompletableFuture<Void> beside = CompletableFuture.runAsync(() -> innocents("till", 150));
+            Sql.execute(accident, sql);
+            beside.join();
+            innocents("till", 150);
+            String between = server.query("select count(*) from till where xmin::text::bigint > " + xid);
+            assertThat(Integer.parseInt(between)).isGreaterThan(250);
+            long ledger = ledger(server);
+            accident.commit();
+            return ledger;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What can't stand in a transaction with anything else. */
+    private long alone(String sql) {
+        innocents("till", 300);
         long ledger = ledger(server);
         server.execute(sql);
-        innocents();
-        return new Incident(from, server.query("select pg_current_wal_insert_lsn()"), fromTime, now(), ledger);
+        return ledger;
     }
 
     private String now() {
@@ -137,23 +189,25 @@ class IncidentTest {
     }
 
     private static long ledger(PostgresInstance server) {
-        return Long.parseLong(server.query("select sum(id) + sum(changed) from ledger"));
+        return Long.parseLong(server.query(
+                "select sum(id) + sum(changed) from (select * from ledger union all select * from till) rows"));
     }
 
-    private void innocents() {
+    /** Two commits a round, and sometimes a third. */
+    private void innocents(String table, int rounds) {
         server.execute("""
                 do $$ begin
-                  for i in 1..700 loop
-                    insert into ledger (what) values ('innocent');
+                  for i in 1..%2$d loop
+                    insert into %1$s (what) values ('innocent');
                     commit;
-                    update ledger set changed = changed + 1 where id = i % 100 + 1;
+                    update %1$s set changed = changed + 1 where id = i %% 100 + 1;
                     commit;
-                    if i % 10 = 0 then
-                      delete from ledger where id = (select max(id) from ledger);
+                    if i %% 10 = 0 then
+                      delete from %1$s where id = (select max(id) from %1$s);
                       commit;
                     end if;
                   end loop;
-                end $$""");
+                end $$""".formatted(table, rounds));
     }
 
     private Map<String, Object> find(String... options) {
@@ -185,6 +239,47 @@ class IncidentTest {
         assertThat(byPosition).containsEntry("summary", summary);
         Map<String, Object> byTime = find("--from", incident.fromTime(), "--to", incident.toTime());
         assertThat(events(byTime).get(0)).containsEntry("lsn", byPosition.get("lsn"));
+    }
+
+    /** What is around a time is what committed then, to the microsecond; the time is given as a person gives it. */
+    @Test
+    void around_its_time_is_what_was_committed_then() {
+        Map<String, Object> accident = first(update);
+        Instant time = time(accident);
+        List<Map<String, Object>> all =
+                events(find("--from-lsn", update.from(), "--to-lsn", update.to(), "--limit", "10000"));
+        Duration span = all.stream()
+                .map(event -> Duration.between(time, time(event)).abs())
+                .sorted()
+                .skip(200)
+                .findFirst()
+                .orElseThrow()
+                .truncatedTo(ChronoUnit.MILLIS);
+        List<Object> then = all.stream()
+                .filter(event -> Duration.between(time, time(event)).abs().compareTo(span) <= 0)
+                .map(event -> event.get("lsn"))
+                .toList();
+        assertThat(then).hasSizeLessThan(all.size() / 2).contains(accident.get("lsn"));
+
+        String around = AROUND.format(time.atOffset(ZoneOffset.ofHours(1)));
+        List<Map<String, Object>> found =
+                events(find("--around", around, "--within", span.toMillis() + "ms", "--limit", "10000"));
+
+        assertThat(found.get(0)).containsEntry("lsn", accident.get("lsn"));
+        assertThat(found.stream()
+                        .map(event -> event.get("lsn"))
+                        .filter(lsn -> isWithin(lsn.toString(), update))
+                        .toList())
+                .containsExactlyElementsOf(then);
+    }
+
+    private static Instant time(Map<String, Object> event) {
+        return Instant.parse(event.get("time").toString());
+    }
+
+    private static boolean isWithin(String lsn, Incident incident) {
+        return Lsn.parse(lsn).compareTo(Lsn.parse(incident.from())) >= 0
+                && Lsn.parse(lsn).compareTo(Lsn.parse(incident.to())) <= 0;
     }
 
     @Test
