@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgpitr.cli.demo.InitdbOptions;
 import org.pgpitr.cli.demo.PostgresInstance;
+import org.pgpitr.cli.demo.Sql;
+import org.pgpitr.cli.demo.StopMode;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
+import org.pgpitr.postgres.wal.BlockReference;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.postgres.wal.ControlRecord;
 import org.pgpitr.postgres.wal.DatabaseChange;
@@ -38,14 +45,40 @@ import org.pgpitr.postgres.wal.TransactionRecord;
 import org.pgpitr.postgres.wal.WalFacts;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
 
 /** Segments of 1 MB, so that records cross many pages and segments. */
 class WalReaderTest {
     static final WalSegmentSize SIZE = new WalSegmentSize(1 << 20);
     private static final int MUTATIONS = 300;
+    private static final int ROWS = 5000;
 
     /** What the server says of a workload while it runs it. */
-    record Told(long deleting, RelationLocator dropped, long dropping, String restorePoint) {}
+    record Told(
+            long deleting,
+            RelationLocator dropped,
+            long dropping,
+            String restorePoint,
+            Inserted copied,
+            Inserted made) {}
+
+    /** A transaction that inserts {@value #ROWS} rows into a table. */
+    record Inserted(long xid, RelationLocator table) {}
+
+    /** How many rows were inserted, and how many of them by records of many. */
+    record Inserts(long rows, long byMany) {
+        static final Inserts NONE = new Inserts(0, 0);
+
+        static Inserts of(WalRecord record) {
+            long rows = RowChange.rows(record);
+            return new Inserts(rows, record.resourceManager() == RmgrId.HEAP2 ? rows : 0);
+        }
+
+        Inserts and(Inserts other) {
+            return new Inserts(rows + other.rows, byMany + other.byMany);
+        }
+    }
 
     static PostgresInstance server(Workspace work, int major) {
         return work.instance("source", Majors.binaries(major))
@@ -70,18 +103,48 @@ class WalReaderTest {
                 "begin; insert into other values (3); prepare transaction 'two phases'",
                 "commit prepared 'two phases'",
                 "begin; insert into other values (4); rollback");
-        String[] files = server.query("select pg_relation_filepath('other')").split("/");
-        String database = server.query("select oid from pg_database where datname = 'postgres'");
+        server.execute("create table copied (id int, filler text)");
+        Inserted copied = inserting(
+                server,
+                "copied",
+                connection -> new CopyManager((BaseConnection) connection)
+                        .copyIn("copy copied from stdin", new StringReader("7\tcopied\n".repeat(ROWS))));
+        Inserted made = inserting(
+                server,
+                "made",
+                connection ->
+                        Sql.execute(connection, "create table made as select generate_series(1, " + ROWS + ") as id"));
+        RelationLocator other = locator(server, "other");
         String dropping = server.query("select txid_current() + 1");
         server.execute("drop table other");
         server.execute("create database short_lived", "drop database short_lived");
         String point = server.query("select pg_create_restore_point('a point')");
         server.execute("select pg_switch_wal()", "create table behind (id int)");
-        return new Told(
-                Long.parseLong(deleting),
-                new RelationLocator(1663, Long.parseLong(database), Long.parseLong(files[files.length - 1])),
-                Long.parseLong(dropping),
-                point);
+        return new Told(Long.parseLong(deleting), other, Long.parseLong(dropping), point, copied, made);
+    }
+
+    private interface Statement {
+        void run(Connection connection) throws SQLException, IOException;
+    }
+
+    private static Inserted inserting(PostgresInstance server, String table, Statement statement) {
+        try (Connection connection = server.connect()) {
+            connection.setAutoCommit(false);
+            statement.run(connection);
+            long xid =
+                    Long.parseLong(Sql.rows(connection, "select txid_current()").get(0));
+            connection.commit();
+            return new Inserted(xid, locator(server, table));
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RelationLocator locator(PostgresInstance server, String table) {
+        String[] files =
+                server.query("select pg_relation_filepath('" + table + "')").split("/");
+        String database = server.query("select oid from pg_database where datname = 'postgres'");
+        return new RelationLocator(1663, Long.parseLong(database), Long.parseLong(files[files.length - 1]));
     }
 
     static List<Path> segments(PostgresInstance server) {
@@ -108,6 +171,7 @@ class WalReaderTest {
             WalReader reader = new WalReader(new PostgresMajor(major), SIZE);
             WalRecord record = new WalRecord();
             Map<Long, Long> deleted = new HashMap<>();
+            Map<Inserted, Inserts> inserted = new HashMap<>();
             List<TransactionRecord> ends = new ArrayList<>();
             List<ControlRecord> control = new ArrayList<>();
             List<WalReader.End> segmentEnds = new ArrayList<>();
@@ -121,12 +185,21 @@ class WalReaderTest {
                         ControlRecord.of(record).ifPresent(control::add);
                     } else if (RowChange.of(record) == RowChange.DELETE) {
                         deleted.merge(record.xid(), (long) RowChange.rows(record), Long::sum);
+                    } else if (RowChange.of(record) == RowChange.INSERT) {
+                        BlockReference block = record.block(0);
+                        RelationLocator table =
+                                new RelationLocator(block.tablespace(), block.database(), block.relation());
+                        inserted.merge(new Inserted(record.xid(), table), Inserts.of(record), Inserts::and);
                     }
                 }
                 segmentEnds.add(reader.end());
             }
 
             assertThat(deleted).containsEntry(told.deleting(), 5000L);
+            // COPY writes all rows by XLOG_HEAP2_MULTI_INSERT, CREATE TABLE AS none
+            assertThat(inserted)
+                    .containsEntry(told.copied(), new Inserts(ROWS, ROWS))
+                    .containsEntry(told.made(), new Inserts(ROWS, 0));
             assertThat(ends)
                     .filteredOn(end -> end.dropped().contains(told.dropped()))
                     .singleElement()
@@ -158,7 +231,23 @@ class WalReaderTest {
             assertThat(segmentEnds.get(segmentEnds.size() - 1)).isEqualTo(WalReader.End.OPEN);
             refusesDamage(segments.get(segments.size() / 2), major);
             summariesTellTheSame(segments, major, told, ends);
+            beginsTimelines(work, server, major);
         }
+    }
+
+    /** At the end of an archive recovery, and by a promotion. */
+    private static void beginsTimelines(Workspace work, PostgresInstance server, int major) throws IOException {
+        server.set("restore_command", "false").stop(StopMode.FAST);
+        work.user().file(server.dataDirectory().resolve("recovery.signal"), "");
+        server.start().awaitRecovered();
+        NewTimeline.of(server, major, 2).beganWithItsCheckpoint();
+
+        server.stop(StopMode.FAST);
+        work.user().file(server.dataDirectory().resolve("standby.signal"), "");
+        server.start();
+        Instant asked = NewTimeline.now(server);
+        server.promote();
+        NewTimeline.of(server, major, 3).beganWithARecord(asked);
     }
 
     /** What the chain of summaries tells is what the WAL tells when it is read from the first segment to the last. */
@@ -168,6 +257,7 @@ class WalReaderTest {
         SummaryChain chain = new SummaryChain();
         WalFacts facts = WalFacts.NONE;
         long deleted = 0;
+        Map<Inserted, Long> inserted = new HashMap<>();
         for (Path segment : segments) {
             WalSegmentName name = WalSegmentName.parse(segment.getFileName().toString());
             try (InputStream in = Files.newInputStream(segment)) {
@@ -179,6 +269,9 @@ class WalReaderTest {
                         .filter(rows -> rows.xid() == told.deleting())
                         .mapToLong(RowChanges::deleted)
                         .sum();
+                here.rows()
+                        .forEach(rows ->
+                                inserted.merge(new Inserted(rows.xid(), rows.relation()), rows.inserted(), Long::sum));
                 facts = facts.and(here);
             }
         }
@@ -188,6 +281,9 @@ class WalReaderTest {
                 .isEqualTo(ends.stream().filter(e -> e.kind().isAbort()).count());
         // Fewer than a hundred in a segment are not told.
         assertThat(deleted).isBetween(4500L, 5000L);
+        for (Inserted each : List.of(told.copied(), told.made())) {
+            assertThat(inserted.get(each)).isBetween(ROWS - 100L, (long) ROWS);
+        }
         assertThat(facts.restorePoints())
                 .singleElement()
                 .satisfies(point -> assertThat(point.lsn()).hasToString(told.restorePoint()));
@@ -206,7 +302,7 @@ class WalReaderTest {
     private static void refusesDamage(Path segment, int major) throws IOException {
         byte[] sound = Files.readAllBytes(segment);
         WalSegmentName name = WalSegmentName.parse(segment.getFileName().toString());
-        long seed = System.nanoTime();
+        long seed = Long.getLong("pgpitr.seed", 20261129L);
         Random random = new Random(seed);
         int found = 0;
         for (int i = 0; i < MUTATIONS; i++) {
