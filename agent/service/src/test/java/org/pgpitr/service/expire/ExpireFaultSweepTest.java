@@ -38,7 +38,7 @@ import org.pgpitr.storage.faults.FaultyStore;
  * policy keeps is recoverable as before, and the next run ends the work.
  */
 class ExpireFaultSweepTest {
-    /** Two generations, a fork, a pin, an interrupted backup, roll-ups, refused WAL, names: something of everything. */
+    /** Two generations, a fork, a pin, an interrupted backup, roll-ups, refused WAL, names, streams: something of everything. */
     private static ExpireFixture world() {
         ExpireFixture fixture = new ExpireFixture();
         Generation old = fixture.generation(1);
@@ -49,6 +49,9 @@ class ExpireFaultSweepTest {
         fixture.history(old, 2, "1\t0/A80000\tno recovery target specified\n");
         fixture.file(old, "00000001000000000000000A.partial");
         fixture.wal(old, 3, 2, 10, 14);
+        fixture.piece(old, 1, 2, 300);
+        fixture.piece(old, 2, 12, 900);
+        fixture.piece(old, 2, 15, 500);
         fixture.backup(old, 3, 2, 13);
         fixture.rollUp(old, 256, 1, 0);
         fixture.rollUp(old, 256, 2, 256);
@@ -62,6 +65,10 @@ class ExpireFaultSweepTest {
         fixture.wal(upgraded, 4, 1, 1, 5);
         fixture.backup(upgraded, 5, 1, 7);
         fixture.wal(upgraded, 5, 1, 6, 9);
+        fixture.piece(upgraded, 1, 3, 800);
+        fixture.piece(upgraded, 1, 9, 1000);
+        fixture.piece(upgraded, 1, 10, 500);
+        fixture.piece(upgraded, 1, 10, 700);
         fixture.put(upgraded, upgraded.layout().data(id(6).value(), 0, 0), "interrupted");
         new Pins(old).add(new Pin(id(2), "the audit", day(6), Optional.empty()));
         new Pins(upgraded).add(new Pin(id(4), "for a day", day(4), Optional.of(day(5))));
@@ -103,6 +110,13 @@ class ExpireFaultSweepTest {
         assertThat(wanted)
                 .filteredOn(key -> key.matches("main/1/(index|broken|catalog)/.*"))
                 .hasSize(4);
+        // Those of segments that are archived whole, or that nothing needs, have gone
+        assertThat(wanted)
+                .filteredOn(key -> key.contains("/stream/"))
+                .containsExactly(
+                        "main/1/stream/00000002/0000000000F00000-0000000000F001F4.zst",
+                        "main/2/stream/00000001/0000000000A00000-0000000000A001F4.zst",
+                        "main/2/stream/00000001/0000000000A00000-0000000000A002BC.zst");
         for (int n = 1; ; n++) {
             assertThat(n).isLessThan(500);
             ExpireFixture fixture = world();
