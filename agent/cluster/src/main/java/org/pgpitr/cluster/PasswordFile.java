@@ -57,6 +57,6 @@ final class PasswordFile {
     }
 
     private static String unescape(String field) {
-        return field.replaceAll("\\\\(.)", "$1");
+        return field.replaceAll("(?s)\\\\(.)", "$1");
     }
 }

@@ -1,6 +1,7 @@
 package org.pgpitr.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,7 +51,10 @@ final class Passwords {
 
     private static Optional<PasswordFile> read(Path file) {
         try {
-            return Optional.of(new PasswordFile(Files.readAllLines(file)));
+            // A line that is not ours may hold anything; one that is ours and no UTF-8 the server will refuse
+            return Optional.of(new PasswordFile(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()));
         } catch (NoSuchFileException e) {
             // As libpq does: a peer or trusted connection needs none, and any other will say that there was none
             return Optional.empty();

@@ -92,6 +92,24 @@ class NamesFuzzTest {
     }
 
     @Test
+    void a_key_is_one_or_refused() {
+        Fuzzing.of("key", bytes("main/1/wal/00000001/00000000/000000010000000000000042.zst"))
+                .run(bytes -> {
+                    String text = text(bytes);
+                    if (ObjectKey.isValid(text)) {
+                        assertThat(ObjectKey.of(text)).hasToString(text);
+                    }
+                });
+    }
+
+    @Test
+    void a_cluster_is_named_or_the_name_refused() {
+        Fuzzing.of("cluster", bytes("main-2_b"))
+                .declaring(IllegalArgumentException.class)
+                .run(bytes -> new ClusterName(text(bytes)));
+    }
+
+    @Test
     void a_backup_is_an_identifier_or_not() {
         Fuzzing.of("backup", bytes(BACKUP.value())).run(bytes -> BackupId.tryParse(text(bytes)));
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.pgpitr.postgres.Fuzzing;
 import org.pgpitr.postgres.PostgresMajor;
 
 @Timeout(60)
@@ -59,11 +60,19 @@ class HeapRowTest {
         return bytes;
     }
 
-    private static WalRecord read(int info, byte[] record) {
+    private static byte[] segment(int info, byte[] record) {
         WalWriter wal = SegmentSummaryTest.writer(17);
         wal.record(RmgrId.HEAP, info, 700, record);
+        return wal.segment(3);
+    }
+
+    private static WalRecord read(int info, byte[] record) {
+        return read(segment(info, record));
+    }
+
+    private static WalRecord read(byte[] segment) {
         WalReader reader = new WalReader(MAJOR, SegmentSummaryTest.SIZE);
-        reader.open(SegmentSummaryTest.FIRST, wal.segment(3));
+        reader.open(SegmentSummaryTest.FIRST, segment);
         WalRecord read = new WalRecord();
         assertThat(reader.next(read)).isTrue();
         return read;
@@ -168,26 +177,27 @@ class HeapRowTest {
 
     @Test
     void records_that_lie_end_in_the_declared_exception() {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
-        for (int i = 0; i < 20_000; i++) {
-            byte[] image = new byte[random.nextInt(3) == 0 ? random.nextInt(900) : 0];
-            byte[] data = new byte[random.nextInt(60)];
-            byte[] main = new byte[random.nextInt(20)];
-            List.of(image, data, main).forEach(random::nextBytes);
-            int info = random.nextInt(256);
-            try {
-                WalRecord record = read(info, record(image, random.nextInt(32), random.nextInt(8200), data, main));
-                HeapRow.number(record);
-                HeapRow.written(record, IMAGES)
-                        .ifPresent(row -> assertThat(row.length()).isNotNegative());
-                HeapRow.onPage(record, record.block(0), IMAGES);
-                RunningTransactions.of(record);
-            } catch (BrokenWalException e) {
-                // The declared one.
-            } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed + ", case " + i, e);
-            }
-        }
+        Fuzzing.of("rows", segment(0x00, record(new byte[0], 0, 0, tuple(columns(16387, "orders")), new byte[3])))
+                .declaring(BrokenWalException.class)
+                .damagedBy((sound, random) -> lying(random))
+                // A page, and what it is put together from; of a segment only the record is read
+                .atMost(64 << 10, 0)
+                .run(bytes -> {
+                    WalRecord record = read(bytes);
+                    HeapRow.number(record);
+                    HeapRow.written(record, IMAGES)
+                            .ifPresent(row -> assertThat(row.length()).isNotNegative());
+                    HeapRow.difference(record);
+                    HeapRow.onPage(record, record.block(0), IMAGES);
+                    RunningTransactions.of(record);
+                });
+    }
+
+    private static byte[] lying(Random random) {
+        byte[] image = new byte[random.nextInt(3) == 0 ? random.nextInt(900) : 0];
+        byte[] data = new byte[random.nextInt(60)];
+        byte[] main = new byte[random.nextInt(20)];
+        List.of(image, data, main).forEach(random::nextBytes);
+        return segment(random.nextInt(256), record(image, random.nextInt(32), random.nextInt(8200), data, main));
     }
 }

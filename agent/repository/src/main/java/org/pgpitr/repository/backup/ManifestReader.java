@@ -2,6 +2,7 @@ package org.pgpitr.repository.backup;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -183,7 +184,7 @@ public final class ManifestReader implements AutoCloseable {
     }
 
     private RuntimeException failure(IOException e) {
-        return e instanceof JsonProcessingException
+        return e instanceof JsonProcessingException || e instanceof CharConversionException
                 ? damaged(e.getMessage(), e)
                 : StoredContent.brokenOff(generation.store(), key, e);
     }

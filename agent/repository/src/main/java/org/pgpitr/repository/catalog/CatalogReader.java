@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -52,7 +53,10 @@ public final class CatalogReader {
                 throw new IllegalArgumentException("its lines have the digest " + found);
             }
             return Optional.of(relations);
-        } catch (JsonProcessingException | IllegalArgumentException | InvalidFormatException e) {
+        } catch (JsonProcessingException
+                | CharConversionException
+                | IllegalArgumentException
+                | InvalidFormatException e) {
             throw new PgpitrException(
                     ExitCode.CORRUPT,
                     "object " + key + " is damaged: " + e.getMessage(),

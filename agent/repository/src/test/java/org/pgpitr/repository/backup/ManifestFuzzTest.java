@@ -43,7 +43,7 @@ class ManifestFuzzTest {
 
     @Test
     void a_damaged_manifest_is_read_or_said_to_be_damaged() throws IOException {
-        Fuzzing.of("manifest", lines()).cases(10_000).run(bytes -> {
+        Fuzzing.of("manifest", lines()).cases(10_000).atMost(1 << 20, 64).run(bytes -> {
             store.delete(Set.of(key));
             try (Encoded encoded = generation.codec().encode(Content.of(bytes))) {
                 store.putIfAbsent(key, encoded.content());

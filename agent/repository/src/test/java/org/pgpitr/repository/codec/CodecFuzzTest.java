@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -15,15 +17,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Fuzzing;
-import org.pgpitr.postgres.Mutations;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 
 class CodecFuzzTest {
-    private static final long SEED = 20261120;
     private static final ObjectKey KEY = ObjectKey.of("main/1/x.zst");
     private static final AgeIdentity OWN = AgeIdentity.generate();
+    /** The file itself says how much work its passphrase takes; from some point on that is refused. */
+    private static final Pattern MUCH_WORK = Pattern.compile("-> scrypt \\S+ [1-9][0-9]");
 
     private static Codec codec(Encryption encryption) {
         return encryption == Encryption.NONE
@@ -31,93 +33,96 @@ class CodecFuzzTest {
                 : new Codec(encryption, Keys.of(List.of(OWN.recipient()), List.of(OWN)), 3);
     }
 
-    private static String context(int round) {
-        return "seed " + SEED + ", round " + round;
+    /** Read to its end, it is what it says it is. */
+    private static void isWhat(byte[] plain, DecodedFile file) throws IOException {
+        byte[] content = file.content().readAllBytes();
+        // In a plain object the tag is not authenticated: name and digest may both be others.
+        assertThat(Sha256.of(content)).isEqualTo(file.tag().sha256());
+        assertThat(content).isEqualTo(plain);
     }
 
     @ParameterizedTest
     @EnumSource(Encryption.class)
     void the_digest_of_a_mutated_beginning_is_the_right_one_another_or_corrupt(Encryption encryption)
             throws IOException {
-        Random random = new Random(SEED);
         Codec codec = codec(encryption);
         byte[] prefix;
         try (Encoded encoded = codec.encodeFile("00000002.history", Content.of(new byte[50]))) {
             prefix = Arrays.copyOf(encoded.content().open().readAllBytes(), Codec.TAG_PREFIX);
         }
-        for (int i = 0; i < 50_000; i++) {
-            byte[] mutated = Mutations.of(prefix, random);
+        Fuzzing.of("tag, " + encryption, prefix).cases(50_000).run(bytes -> {
             try {
-                assertThat(codec.sha256(KEY, mutated)).as(context(i)).matches("[0-9a-f]{64}");
+                assertThat(codec.sha256(KEY, bytes)).matches("[0-9a-f]{64}");
             } catch (PgpitrException e) {
-                assertThat(e.exitCode()).as(context(i)).isEqualTo(ExitCode.CORRUPT);
+                assertThat(e.exitCode()).isEqualTo(ExitCode.CORRUPT);
             }
-        }
+        });
     }
 
     @ParameterizedTest
     @EnumSource(Encryption.class)
     void a_mutated_object_delivers_its_file_or_nothing(Encryption encryption) throws IOException {
-        Random random = new Random(SEED);
         Codec codec = codec(encryption);
         byte[] plain = new byte[3000];
-        random.nextBytes(plain);
+        new Random(20261120).nextBytes(plain);
         Arrays.fill(plain, 1000, 2000, (byte) 7);
         byte[] stored;
         try (Encoded encoded = codec.encodeFile("00000002.history", Content.of(plain))) {
             stored = encoded.content().open().readAllBytes();
         }
-        for (int i = 0; i < (encryption == Encryption.AGE ? 1_000 : 10_000); i++) {
-            byte[] mutated = Mutations.of(stored, random);
-            try (DecodedFile file = codec.decodeFile(KEY, new ByteArrayInputStream(mutated))) {
-                byte[] content = file.content().readAllBytes();
-                // In a plain object the tag is not authenticated: name and digest may both be others.
-                assertThat(Sha256.of(content))
-                        .as(context(i))
-                        .isEqualTo(file.tag().sha256());
-                assertThat(content).as(context(i)).isEqualTo(plain);
-            } catch (PgpitrException e) {
-                assertThat(e.exitCode()).as(context(i)).isIn(ExitCode.CORRUPT, ExitCode.NO_KEY);
-            }
-        }
+        Fuzzing.of("object, " + encryption, stored)
+                .cases(encryption == Encryption.AGE ? 1_000 : 10_000)
+                .atMost(1 << 20, 64)
+                .run(bytes -> {
+                    try (DecodedFile file = codec.decodeFile(KEY, new ByteArrayInputStream(bytes))) {
+                        isWhat(plain, file);
+                    } catch (PgpitrException e) {
+                        assertThat(e.exitCode()).isIn(ExitCode.CORRUPT, ExitCode.NO_KEY);
+                    }
+                });
     }
 
     @Test
     void a_mutated_identity_file_is_read_or_no_key() {
-        Random random = new Random(SEED);
-        byte[] text = IdentityFile.text(OWN, java.time.Instant.EPOCH).getBytes(StandardCharsets.US_ASCII);
-        for (int i = 0; i < 20_000; i++) {
-            byte[] mutated = Mutations.of(text, random);
+        byte[] text = IdentityFile.text(OWN, Instant.EPOCH).getBytes(StandardCharsets.US_ASCII);
+        Fuzzing.of("identity file", text).run(bytes -> {
             try {
-                assertThat(IdentityFile.parse(java.nio.file.Path.of("f"), mutated))
-                        .as(context(i))
-                        .isNotEmpty();
+                assertThat(IdentityFile.parse(Path.of("f"), bytes)).isNotEmpty();
             } catch (PgpitrException e) {
-                assertThat(e.exitCode()).as(context(i)).isEqualTo(ExitCode.NO_KEY);
+                assertThat(e.exitCode()).isEqualTo(ExitCode.NO_KEY);
             }
-        }
+        });
+    }
+
+    @Test
+    void a_mutated_recipient_is_one_or_refused() {
+        Fuzzing.of("recipient", OWN.recipient().value().getBytes(StandardCharsets.US_ASCII))
+                .run(bytes -> {
+                    try {
+                        String text = new String(bytes, StandardCharsets.UTF_8);
+                        assertThat(new AgeRecipient(text)).hasToString(text);
+                    } catch (PgpitrException e) {
+                        assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);
+                    }
+                });
     }
 
     @Test
     void a_mutated_protected_file_opens_or_fails_in_a_known_way() throws IOException {
-        Random random = new Random(SEED);
         byte[] file = ProtectedFile.encrypt("content".getBytes(StandardCharsets.US_ASCII), chars(), 2);
-        Pattern muchWork = Pattern.compile("-> scrypt \\S+ [1-9][0-9]");
-        for (int i = 0; i < 1_000; i++) {
-            byte[] mutated = Mutations.of(file, random);
-            if (muchWork.matcher(new String(mutated, StandardCharsets.ISO_8859_1))
-                    .find()) {
-                continue;
-            }
-            try {
-                assertThat(ProtectedFile.decrypt(mutated, chars(), 100))
-                        .as(context(i))
-                        .asString()
-                        .isEqualTo("content");
-            } catch (AgeFile.NotOpenedException | DamagedException e) {
-                assertThat(e).as(context(i)).isNotNull();
-            }
-        }
+        Fuzzing.of("protected file", file)
+                .declaring(AgeFile.NotOpenedException.class)
+                .declaring(DamagedException.class)
+                .cases(1_000)
+                .atMost(1 << 20, 64)
+                .run(bytes -> {
+                    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                    if (!MUCH_WORK.matcher(text).find()) {
+                        assertThat(ProtectedFile.decrypt(bytes, chars(), 100))
+                                .asString()
+                                .isEqualTo("content");
+                    }
+                });
     }
 
     private static char[] chars() {
@@ -129,7 +134,6 @@ class CodecFuzzTest {
         byte[] page = new byte[5000];
         Arrays.fill(page, 700, 3000, (byte) 7);
         Fuzzing.of("zstd image", com.github.luben.zstd.Zstd.compress(page))
-                .cases(20_000)
                 .run(bytes -> ZstdPages.decompress(bytes, page.length)
                         .ifPresent(content -> assertThat(content).hasSameSizeAs(page)));
     }

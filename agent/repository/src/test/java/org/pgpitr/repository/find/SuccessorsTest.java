@@ -102,7 +102,7 @@ class SuccessorsTest {
 
     @Test
     void what_is_told_is_right_whatever_else_goes() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("pgpitr.seed", 20261129L);
         Random random = new Random(seed);
         int told = 0;
         for (int round = 0; round < 2000; round++) {

@@ -1,6 +1,7 @@
 package org.pgpitr.service.agent;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,9 @@ public final class Postmaster {
     /** Its process; empty if it is stopped. After a crash, the one there was. */
     public static OptionalLong process(Path dataDirectory) {
         try {
-            List<String> lines = Files.readAllLines(dataDirectory.resolve("postmaster.pid"));
+            // The names of directories in it are whatever bytes they are
+            List<String> lines =
+                    Files.readAllLines(dataDirectory.resolve("postmaster.pid"), StandardCharsets.ISO_8859_1);
             return lines.isEmpty()
                     ? OptionalLong.empty()
                     : OptionalLong.of(Long.parseLong(lines.get(0).strip()));

@@ -5,6 +5,7 @@ import java.net.DatagramPacket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import org.newsclub.net.unix.AFUNIXDatagramSocket;
@@ -26,7 +27,7 @@ public final class ServiceNotifier {
                 Optional.ofNullable(environment.get("NOTIFY_SOCKET")).filter(text -> !text.isEmpty()),
                 Optional.ofNullable(environment.get("WATCHDOG_USEC"))
                         .filter(text -> text.matches("[0-9]{1,18}"))
-                        .map(text -> Duration.ofNanos(Long.parseLong(text) * 1000)));
+                        .map(text -> Duration.of(Long.parseLong(text), ChronoUnit.MICROS)));
     }
 
     /** Within which time systemd wants a sign of life; empty if it does not ask for any. */

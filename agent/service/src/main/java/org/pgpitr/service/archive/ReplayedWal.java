@@ -2,6 +2,7 @@ package org.pgpitr.service.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,8 @@ public final class ReplayedWal {
             return Optional.empty();
         }
         try {
-            WalSegmentName first = BackupLabel.parse(Files.readString(label)).startSegment();
+            WalSegmentName first = BackupLabel.parse(Files.readString(label, StandardCharsets.ISO_8859_1))
+                    .startSegment();
             return newest(dataDirectory).flatMap(last -> between(first, begun.get(), last, host));
         } catch (InvalidFormatException notAsKnown) {
             return Optional.empty();
@@ -82,7 +84,7 @@ public final class ReplayedWal {
     /** The third line of {@code postmaster.pid}: when it was started, in seconds. */
     private static Optional<Long> startTime(Path dataDirectory) throws IOException {
         try {
-            return Files.readAllLines(dataDirectory.resolve(SERVER)).stream()
+            return Files.readAllLines(dataDirectory.resolve(SERVER), StandardCharsets.ISO_8859_1).stream()
                     .skip(2)
                     .findFirst()
                     .map(line -> Long.parseLong(line.strip()));

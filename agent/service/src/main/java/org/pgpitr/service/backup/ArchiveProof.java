@@ -1,6 +1,7 @@
 package org.pgpitr.service.backup;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,7 +76,8 @@ final class ArchiveProof {
         TimelineId timeline = server.timeline();
         Path file = dataDirectory.resolve("pg_wal").resolve(new TimelineHistoryName(timeline).toString());
         try {
-            return TimelineHistory.parse(timeline, Files.readString(file));
+            // The name of a restore point in it stands in the encoding of some database
+            return TimelineHistory.parse(timeline, Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             return TimelineHistory.root(timeline);
         } catch (IOException e) {

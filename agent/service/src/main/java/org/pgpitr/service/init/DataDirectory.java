@@ -1,6 +1,7 @@
 package org.pgpitr.service.init;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -67,8 +68,8 @@ public final class DataDirectory {
     private static PostgresMajor major(Path directory) {
         Path file = versionFile(directory);
         try {
-            String version = Files.readString(file).strip();
-            if (!version.matches("[0-9]{1,4}")) {
+            String version = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            if (!version.matches("[1-9][0-9]{0,3}")) {
                 throw new PgpitrException(ExitCode.CORRUPT, file + " holds no major version: \"" + version + "\"");
             }
             return new PostgresMajor(Integer.parseInt(version));

@@ -1,6 +1,7 @@
 package org.pgpitr.service.prefetch;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -227,7 +228,9 @@ final class PrefetchSession implements AutoCloseable {
         if (goal != null && (history == null || !history.timeline().equals(goal.timeline()))) {
             try {
                 Path file = dataDirectory.resolve("pg_wal").resolve(goal.toString());
-                history = Files.exists(file) ? TimelineHistory.parse(goal.timeline(), Files.readString(file)) : null;
+                history = Files.exists(file)
+                        ? TimelineHistory.parse(goal.timeline(), Files.readString(file, StandardCharsets.ISO_8859_1))
+                        : null;
             } catch (IOException | InvalidFormatException e) {
                 history = null; // then the next timeline comes as a surprise
             }

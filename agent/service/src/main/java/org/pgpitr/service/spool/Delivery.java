@@ -1,6 +1,7 @@
 package org.pgpitr.service.spool;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +54,7 @@ public record Delivery(Optional<WalFileName> file, String owner, Path place, Fil
 
     private static Optional<Delivery> of(Path place) throws IOException {
         try {
-            String owner = Files.readString(place);
+            String owner = new String(Files.readAllBytes(place), StandardCharsets.UTF_8);
             FileTime time = Files.getLastModifiedTime(place);
             String name = place.getFileName().toString();
             Optional<WalFileName> file = WalFileName.tryParse(name);

@@ -2,6 +2,7 @@ package org.pgpitr.service.spool;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -114,8 +115,11 @@ public final class StatusFile {
         Map<String, Object> facts;
         try {
             facts = JSON.std.mapFrom(Files.readAllBytes(file));
-        } catch (NoSuchFileException | JacksonException e) {
+        } catch (NoSuchFileException | JacksonException | CharConversionException e) {
             return Optional.empty();
+        }
+        if (facts == null) {
+            return Optional.empty(); // the word null, which is JSON too
         }
         return facts.get("pid") instanceof Number pid && facts.get("process_started") instanceof String started
                 ? Optional.of(new Word(facts, isAlive(pid.longValue(), started)))

@@ -99,13 +99,7 @@ final class StreamVerification {
             }
             end = reader.walEnd();
         } catch (BrokenWalException e) {
-            boolean begunBefore = e.lsn().isBefore(start);
-            if (begunBefore
-                    ? isFrontCut(bytes, streamed.end().minus(start))
-                    : isCut(bytes, start, e.lsn(), streamed.end())) {
-                return Optional.empty();
-            }
-            return Optional.of(e.getMessage());
+            return isCut(bytes, start, e.lsn(), streamed.end()) ? Optional.empty() : Optional.of(e.getMessage());
         }
         return isCut(bytes, start, end, streamed.end())
                 ? Optional.empty()
@@ -141,8 +135,14 @@ final class StreamVerification {
         return rest + (rest / PAGE + 2) * PAGE_HEADER > there;
     }
 
-    /** Whether what stands at {@code at}, and could not be read, is a record that goes on behind {@code end}. */
+    /**
+     * Whether what stands at {@code at}, and could not be read, is a record that goes on behind {@code end}; it may have
+     * begun in the segment before.
+     */
     private static boolean isCut(byte[] bytes, Lsn start, Lsn at, Lsn end) {
+        if (at.isBefore(start)) {
+            return isFrontCut(bytes, end.minus(start));
+        }
         int from = (int) at.minus(start);
         int to = (int) Math.min(bytes.length, end.minus(start));
         if (to - from <= PAGE_HEADER + Integer.BYTES) {

@@ -62,7 +62,7 @@ class ConfigurationFuzzTest {
     void a_damaged_file_is_taken_or_refused() {
         Fuzzing.of("configuration", GOOD.getBytes(UTF_8))
                 .cases(4_000)
-                .atMost(64 << 20)
+                .atMost(64 << 20, 0)
                 .run(bytes -> load(new String(bytes, ISO_8859_1), Map.of()));
     }
 
@@ -70,7 +70,7 @@ class ConfigurationFuzzTest {
     void a_damaged_variable_is_taken_or_refused() {
         Fuzzing.of("variables", "PGPITR_BACKUP_WORKERS=2".getBytes(UTF_8), "PGPITR_RETENTION_WINDOW=7d".getBytes(UTF_8))
                 .cases(2_000)
-                .atMost(64 << 20)
+                .atMost(64 << 20, 0)
                 .run(bytes -> {
                     String[] parts = new String(bytes, ISO_8859_1).split("=", 2);
                     load(GOOD, Map.of(parts[0], parts.length > 1 ? parts[1] : ""));

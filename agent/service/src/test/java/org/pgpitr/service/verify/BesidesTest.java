@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.pgpitr.error.ExitCode;
+import org.pgpitr.postgres.Fuzzing;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalSegmentName;
@@ -72,7 +74,11 @@ class BesidesTest {
 
     /** Bytes of the ninth segment, from one offset to another. */
     private ObjectKey piece(byte[] segment, int from, int to) {
-        Lsn start = STREAMED.start(MadeRepository.SIZE);
+        return piece(STREAMED, segment, from, to);
+    }
+
+    private ObjectKey piece(WalSegmentName name, byte[] segment, int from, int to) {
+        Lsn start = name.start(MadeRepository.SIZE);
         Piece piece = new Piece(TimelineId.FIRST, start.plus(from), start.plus(to));
         StreamArchive archive = new StreamArchive(made.generation);
         archive.put(piece, Content.of(Arrays.copyOfRange(segment, from, to)));
@@ -253,6 +259,35 @@ class BesidesTest {
                     .isEmpty();
             made.lose(key);
         }
+    }
+
+    @Test
+    void a_stream_may_end_in_the_midst_of_a_long_record_that_began_in_the_segment_before() {
+        wal.endIn(30_000);
+        made.archive(wal);
+        for (int end : new int[] {3_000, 8_192, 8_300, 16_384, 20_000, 24_576}) {
+            ObjectKey key = piece(MadeRepository.segment(1, 10), wal.partial(), 0, end);
+            assertThat(verify(new Depth.Full(), ExitCode.OK).findings())
+                    .as("end at %d", end)
+                    .isEmpty();
+            made.lose(key);
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void a_stream_of_any_bytes_is_sound_or_damage() {
+        Fuzzing.of("stream", Arrays.copyOf(wal.partial(), written()))
+                .cases(150)
+                // All else in the repository is verified too
+                .atMost(64 << 20, 64)
+                .run(bytes -> {
+                    if (bytes.length > 0) {
+                        ObjectKey key = piece(bytes, 0, bytes.length);
+                        assertThat(made.verify(new Depth.Full()).exitCode()).isIn(ExitCode.OK, ExitCode.CORRUPT);
+                        made.lose(key);
+                    }
+                });
     }
 
     @Test

@@ -81,6 +81,16 @@ final class MadeWal {
         return this;
     }
 
+    /** Writes until a segment is full, whose last record has that length and ends in the next one. */
+    MadeWal endIn(int length) {
+        int size = cluster.segmentSize().bytes();
+        while (size - position % size > 1_000) {
+            record(200);
+        }
+        record(length);
+        return this;
+    }
+
     /** The segments that are full, by name. */
     Map<WalSegmentName, byte[]> segments() {
         return segments;

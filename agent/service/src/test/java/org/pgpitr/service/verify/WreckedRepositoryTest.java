@@ -559,7 +559,7 @@ class WreckedRepositoryTest {
     void a_flipped_bit_anywhere_is_found() throws IOException {
         made.files.put("base/5/big", MadeRepository.random(5, 300_000));
         sound();
-        long seed = System.nanoTime();
+        long seed = Long.getLong("pgpitr.seed", 20261129L);
         Random random = new Random(seed);
         List<ObjectKey> keys = made.keys().stream()
                 .filter(key -> !key.value().endsWith("cluster.json"))
