@@ -7,7 +7,7 @@ import java.util.Optional;
  * full stop at its end ({@code WAL segment … is already archived with different content}), the hint tells the remedy
  * ({@code another cluster may be archiving to this repository; run `pgpitr check`}). Neither ever holds a secret.
  */
-public final class PgpitrException extends RuntimeException {
+public class PgpitrException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode exitCode;

@@ -22,7 +22,7 @@ public final class PlacedFile implements AutoCloseable {
     private final FileChannel channel;
     private final Thread onExit;
 
-    /** @throws PgpitrException USAGE if there is no file to be made there */
+    /** @throws PgpitrException DISK_UNAVAILABLE, as all methods here, if there is no file to be made there, or no room for it */
     public PlacedFile(Path destination) {
         this.destination = destination.toAbsolutePath();
         try {
@@ -111,7 +111,7 @@ public final class PlacedFile implements AutoCloseable {
 
     private PgpitrException notWritten(IOException cause) {
         return new PgpitrException(
-                ExitCode.USAGE,
+                ExitCode.DISK_UNAVAILABLE,
                 "can't write " + destination + ": " + cause,
                 "check that its directory exists, is writable and has space",
                 cause);

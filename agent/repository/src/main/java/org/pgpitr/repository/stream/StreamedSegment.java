@@ -43,6 +43,7 @@ public final class StreamedSegment implements AutoCloseable {
      * Whether another copy of the segment holds all that the pieces hold, and maybe more.
      *
      * @param copy a whole or partial segment in full size
+     * @throws PgpitrException DISK_UNAVAILABLE if it can't be read
      */
     public boolean isBeginningOf(Path copy) {
         try (InputStream in = Files.newInputStream(copy)) {
@@ -56,7 +57,11 @@ public final class StreamedSegment implements AutoCloseable {
             }
             return true;
         } catch (IOException e) {
-            throw new PgpitrException(ExitCode.USAGE, "can't read " + copy + ": " + e, null, e);
+            throw new PgpitrException(
+                    ExitCode.DISK_UNAVAILABLE,
+                    "can't read " + copy + ": " + e,
+                    "look at the disk that holds it, and at its permissions",
+                    e);
         }
     }
 

@@ -348,7 +348,7 @@ class WalArchiveTest {
         archive.push(SEGMENT, Content.of(segment(SEGMENT, 1)));
         assertFails(
                 () -> archive.fetch(SEGMENT, directory.resolve("missing/RECOVERYXLOG")),
-                ExitCode.USAGE,
+                ExitCode.DISK_UNAVAILABLE,
                 "can't write " + directory.resolve("missing/RECOVERYXLOG"));
     }
 

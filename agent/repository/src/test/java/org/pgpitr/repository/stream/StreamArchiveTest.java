@@ -92,6 +92,20 @@ class StreamArchiveTest {
         Files.delete(place);
     }
 
+    @Test
+    void a_copy_that_can_not_be_read_is_a_disk_that_fails_and_no_wrong_usage() {
+        put(plain(), segment, 0, 5000);
+        Path gone = directory.resolve("gone");
+        try (StreamedSegment streamed =
+                plain().assemble(SEGMENT, directory.resolve("x")).orElseThrow()) {
+            assertThatThrownBy(() -> streamed.isBeginningOf(gone)).isInstanceOfSatisfying(PgpitrException.class, e -> {
+                assertThat(e.exitCode()).isEqualTo(ExitCode.DISK_UNAVAILABLE);
+                assertThat(e).hasMessageContaining("can't read " + gone);
+                assertThat(e.hint()).isPresent();
+            });
+        }
+    }
+
     private static void assertConflict(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOfSatisfying(PgpitrException.class, e -> {
             assertThat(e.exitCode()).isEqualTo(ExitCode.WAL_CONFLICT);

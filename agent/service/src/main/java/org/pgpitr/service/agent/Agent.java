@@ -23,7 +23,7 @@ import org.pgpitr.service.spool.StatusFile;
 /** Runs components until it is told to stop, and tells how they get on. */
 public final class Agent {
     private static final Duration BEAT = Duration.ofSeconds(1);
-    private static final long PATIENCE_MILLIS = 20_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_MILLIS = 5;
     private static final String SELF = "agent";
 
@@ -33,6 +33,7 @@ public final class Agent {
     private final ServiceNotifier notifier;
     private final AgentLog log;
     private final Clock clock;
+    private final Duration patience;
     private final AtomicLong walDiskFree = new AtomicLong();
     private final AtomicLong walDiskTotal = new AtomicLong();
     private boolean scarce;
@@ -46,12 +47,26 @@ public final class Agent {
             AgentLog log,
             Clock clock,
             MeterRegistry registry) {
+        this(dataDirectory, spool, components, notifier, log, clock, registry, PATIENCE);
+    }
+
+    /** @param patience for how long a component may take to be at work, or to end */
+    Agent(
+            Path dataDirectory,
+            Spool spool,
+            List<AgentComponent> components,
+            ServiceNotifier notifier,
+            AgentLog log,
+            Clock clock,
+            MeterRegistry registry,
+            Duration patience) {
         this.dataDirectory = dataDirectory;
         this.spool = spool;
         this.components = List.copyOf(components);
         this.notifier = notifier;
         this.log = log;
         this.clock = clock;
+        this.patience = patience;
         gauge(registry, "pgpitr.wal.disk.free", walDiskFree, "Room left on the disk that holds pg_wal");
         gauge(registry, "pgpitr.wal.disk.size", walDiskTotal, "Size of the disk that holds pg_wal");
     }
@@ -106,11 +121,18 @@ public final class Agent {
     }
 
     /** What systemd starts behind the agent finds it at work. */
-    private static void awaitBegun(List<Supervised> running) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    private void awaitBegun(List<Supervised> running) throws InterruptedException {
+        long until = System.nanoTime() + patience.toNanos();
         while (!running.stream().allMatch(Supervised::hasBegun) && System.nanoTime() - until < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+        running.stream()
+                .filter(each -> !each.hasBegun())
+                .forEach(each -> log.warning(
+                        SELF,
+                        each.name() + " is not at work after " + patience.toSeconds()
+                                + " s; the agent is told to be ready all the same, and hooks do that work themselves"
+                                + " meanwhile"));
     }
 
     private void beat(AgentLock lock, Optional<Duration> idleTimeout) throws InterruptedException, IOException {
@@ -177,7 +199,7 @@ public final class Agent {
 
     private void stop(List<Supervised> running) {
         running.forEach(Supervised::interrupt);
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        long until = System.nanoTime() + patience.toNanos();
         for (Supervised each : running) {
             each.await(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
         }

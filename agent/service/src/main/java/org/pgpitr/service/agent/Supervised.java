@@ -48,6 +48,10 @@ final class Supervised {
         }
     }
 
+    String name() {
+        return component.name();
+    }
+
     /** Whether it is at work, or has failed and is begun anew: its log tells that. */
     boolean hasBegun() {
         return failed || component.isAtWork();

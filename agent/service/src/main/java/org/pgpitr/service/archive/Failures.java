@@ -1,7 +1,7 @@
 package org.pgpitr.service.archive;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
@@ -10,12 +10,10 @@ import org.pgpitr.storage.StorageException;
 
 /** What went wrong in which of several repositories, reported together. */
 final class Failures {
-    private record Failure(Repository repository, Throwable cause) {}
-
-    private final List<Failure> all = new ArrayList<>();
+    private final Map<Repository, Throwable> all = new LinkedHashMap<>();
 
     void add(Repository repository, Throwable cause) {
-        all.add(new Failure(repository, cause));
+        all.put(repository, cause);
     }
 
     boolean isEmpty() {
@@ -23,33 +21,30 @@ final class Failures {
     }
 
     void each(BiConsumer<Repository, Throwable> visitor) {
-        all.forEach(failure -> visitor.accept(failure.repository(), failure.cause()));
+        all.forEach(visitor);
     }
 
     /**
-     * One failure for all of them. The exit code and the hint are the first one's.
+     * One failure for all of them.
      *
      * @param tried how many repositories; with one alone its failure is given as it is
      */
     RuntimeException together(int tried) {
-        Throwable first = all.get(0).cause();
+        Throwable first = all.values().iterator().next();
         if (tried == 1 && first instanceof RuntimeException asItIs) {
             return asItIs;
         }
         StringBuilder message = new StringBuilder("failed in " + all.size() + " of " + tried + " repositories");
-        for (Failure failure : all) {
-            message.append("; ")
-                    .append(failure.repository().store().location())
-                    .append(": ")
-                    .append(failure.cause().getMessage());
-        }
-        PgpitrException together = new PgpitrException(
+        all.forEach((repository, cause) -> message.append("; ")
+                .append(repository.store().location())
+                .append(": ")
+                .append(cause.getMessage()));
+        return new RepositoriesException(
                 exitCode(first),
                 message.toString(),
                 first instanceof PgpitrException p ? p.hint().orElse(null) : null,
-                first);
-        all.stream().skip(1).forEach(f -> together.addSuppressed(f.cause()));
-        return together;
+                all,
+                tried);
     }
 
     private static ExitCode exitCode(Throwable cause) {

@@ -17,7 +17,8 @@ import org.pgpitr.service.archive.ArchivePush;
 
 /**
  * Takes from the intake and stores in all repositories: pieces in one thread, whole segments in another, so that a piece
- * is never late because a segment is on its way. Closing it ends the threads.
+ * is never late because a segment is on its way; a third one watches whether these are still the generations to store in.
+ * Closing it ends the threads.
  */
 final class Storing implements AutoCloseable {
     private final Intake intake;
@@ -27,12 +28,14 @@ final class Storing implements AutoCloseable {
     private final List<Future<?>> running;
 
     /** @param push of whole segments, into the repositories of all targets */
-    Storing(Intake intake, List<StreamTarget> targets, ArchivePush push) {
+    Storing(Intake intake, List<StreamTarget> targets, ArchivePush push, GenerationWatch watch) {
         this.intake = intake;
         this.targets = targets;
         this.push = push;
         this.running = List.of(
-                threads.submit(() -> guarded(this::storePieces)), threads.submit(() -> guarded(this::archiveSegments)));
+                threads.submit(() -> guarded(this::storePieces)),
+                threads.submit(() -> guarded(this::archiveSegments)),
+                threads.submit(() -> guarded(watch::watch)));
     }
 
     private interface Work {

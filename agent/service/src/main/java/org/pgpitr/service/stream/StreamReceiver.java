@@ -8,6 +8,7 @@ import org.pgpitr.cluster.ConnectionSettings;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.Repository;
 import org.pgpitr.service.archive.PushLimits;
+import org.pgpitr.service.archive.RepositoriesException;
 import org.pgpitr.storage.StorageException;
 
 /**
@@ -110,6 +111,9 @@ public final class StreamReceiver {
     }
 
     private boolean isToBeRetried(RuntimeException e) {
+        if (e instanceof NewGenerationException) {
+            return true;
+        }
         return switch (onFailure) {
             case FAIL -> false;
             case RETRY -> true;
@@ -117,9 +121,13 @@ public final class StreamReceiver {
         };
     }
 
-    private static boolean passes(RuntimeException e) {
+    /** Of several repositories that failed, what went wrong has to pass in each. */
+    static boolean passes(Throwable e) {
         if (e instanceof StorageException storage) {
             return storage.isRetryable();
+        }
+        if (e instanceof RepositoriesException several) {
+            return several.failures().values().stream().allMatch(StreamReceiver::passes);
         }
         return e instanceof PgpitrException known
                 && switch (known.exitCode()) {

@@ -136,8 +136,11 @@ final class StreamSession {
                     .map(each -> new StreamTarget(each, options, horizon))
                     .toList();
             try (Intake intake = new Intake(from, size, options);
-                    Storing storing =
-                            new Storing(intake, targets, new ArchivePush(repositories, Path.of(""), limits))) {
+                    Storing storing = new Storing(
+                            intake,
+                            targets,
+                            new ArchivePush(repositories, Path.of(""), limits),
+                            new GenerationWatch(repositories, generations, GenerationWatch.INTERVAL))) {
                 receive(connection, from, intake, end.map(StreamStart.Switch::end));
             }
             position = end.orElseThrow().next();

@@ -244,6 +244,34 @@ class AgentRunTest {
         }
     }
 
+    @Test
+    void a_part_that_neither_works_nor_fails_for_long_is_named_when_systemd_is_told_ready_all_the_same()
+            throws Exception {
+        Path socket = folder.resolve("notify");
+        AgentComponent slow = new Part() {
+            @Override
+            public boolean isAtWork() {
+                return false;
+            }
+        };
+        try (AFUNIXDatagramSocket systemd = AFUNIXDatagramSocket.newInstance()) {
+            systemd.bind(AFUNIXSocketAddress.of(socket));
+            Agent agent = new Agent(
+                    data,
+                    spool(),
+                    List.of(slow, new Shaky()),
+                    ServiceNotifier.of(Map.of("NOTIFY_SOCKET", socket.toString())),
+                    new AgentLog(new PrintWriter(log, true), AgentLog.Format.TEXT, Clock.systemUTC()),
+                    Clock.systemUTC(),
+                    new SimpleMeterRegistry(),
+                    Duration.ofMillis(200));
+            Thread thread = started(agent);
+            assertThat(receive(systemd)).contains("READY=1");
+            assertThat(log.toString()).contains("part is not at work after 0 s").doesNotContain("shaky is not at work");
+            stop(thread);
+        }
+    }
+
     private static void say(Path socket, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (AFUNIXDatagramSocket sender = AFUNIXDatagramSocket.newInstance()) {
