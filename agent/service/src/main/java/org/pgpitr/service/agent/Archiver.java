@@ -23,6 +23,7 @@ import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Threads;
+import org.pgpitr.service.archive.RepositoriesException;
 import org.pgpitr.service.spool.Acknowledgements;
 import org.pgpitr.service.spool.AnswerPipe;
 import org.pgpitr.service.spool.Ask;
@@ -32,7 +33,8 @@ import org.pgpitr.service.spool.SpoolOwner;
 /**
  * Ships what PostgreSQL offers to be archived, several files at once and ahead of PostgreSQL's own archiver, and
  * acknowledges it in the archiver's order: a file only when all before it are durable. Never drops anything: what fails
- * is tried again, ever more seldom, and PostgreSQL keeps it meanwhile.
+ * is tried again, ever more seldom, and PostgreSQL keeps it meanwhile. Where some of several repositories fail, the others
+ * get what comes all the same, as far as files are known here, and one file finds out whether it is over.
  */
 public final class Archiver implements AgentComponent {
     /** So many files are known at most; also how far the acknowledgements can be ahead. */
@@ -55,14 +57,15 @@ public final class Archiver implements AgentComponent {
     private final Semaphore bell = new Semaphore(0);
 
     private final Map<WalFileName, Shipment> shipments = new TreeMap<>(ArchiveStatus.ORDER);
-    private final Pause common = new Pause();
+    /** What keeps every file from being archived. */
+    private final Outage everywhere = new Outage();
+    /** What keeps them from some repositories, while the others take them. */
+    private final Outage somewhere = new Outage();
+
     private Acknowledgements acknowledgements;
     private Backlog backlog = Backlog.NONE;
     private int underWay;
     private Trouble lastTrouble;
-    /** What keeps every file from being archived. */
-    private Trouble commonTrouble;
-
     private boolean spoolWorks = true;
     private WalFileName lastArchived;
     private Instant lastArchivedTime;
@@ -286,8 +289,8 @@ public final class Archiver implements AgentComponent {
 
     /** What keeps a file from being acknowledged for longer than a moment. */
     private Optional<Trouble> inTheWayOf(WalFileName name) {
-        if (commonTrouble != null && !common.isOver()) {
-            return Optional.of(commonTrouble);
+        if (everywhere.lasts() && everywhere.rests()) {
+            return everywhere.trouble();
         }
         for (Shipment each : shipments.values()) {
             if (each.trouble() != null && each.state() == Shipment.State.WAITING) {
@@ -301,7 +304,7 @@ public final class Archiver implements AgentComponent {
     }
 
     private void ship(List<Ask> asks, ExecutorService pool) {
-        if (!common.isOver()) {
+        if (everywhere.rests()) {
             return;
         }
         for (Ask ask : asks) {
@@ -309,7 +312,7 @@ public final class Archiver implements AgentComponent {
         }
         for (Shipment each : shipments.values()) {
             // After a failure that concerns every file one of them finds out whether it is over.
-            if (underWay >= (commonTrouble == null ? workers : 1)) {
+            if (underWay >= (everywhere.lasts() ? 1 : workers)) {
                 return;
             }
             begin(each, pool);
@@ -320,9 +323,17 @@ public final class Archiver implements AgentComponent {
         if (shipment == null || !shipment.mayBegin() || underWay >= workers) {
             return;
         }
+        if (shipment.isInSome() && (somewhere.rests() || isOneInSomeUnderWay())) {
+            return;
+        }
         shipment.begin();
         underWay++;
         pool.execute(() -> push(shipment));
+    }
+
+    private boolean isOneInSomeUnderWay() {
+        return shipments.values().stream()
+                .anyMatch(each -> each.isInSome() && each.state() == Shipment.State.UNDER_WAY);
     }
 
     private void push(Shipment shipment) {
@@ -342,10 +353,11 @@ public final class Archiver implements AgentComponent {
     private synchronized void arrived(Shipment shipment, FileStamp file, long nanos) {
         underWay--;
         shipment.arrived(file);
-        common.succeeded();
-        if (commonTrouble != null) {
+        boolean again = everywhere.end();
+        again |= somewhere.end();
+        if (again) {
             log.info(name(), "archiving again, " + backlog.files() + " files wait");
-            commonTrouble = null;
+            shipments.values().forEach(Shipment::goOn);
         }
         if (shipment.name() instanceof WalSegmentName) {
             lastArchived = lastArchived == null || ArchiveStatus.ORDER.compare(shipment.name(), lastArchived) > 0
@@ -366,17 +378,23 @@ public final class Archiver implements AgentComponent {
             return;
         }
         Trouble trouble = Trouble.of(thrown, clock.instant());
-        shipment.failed(trouble);
         lastTrouble = trouble;
         metrics.failed();
-        if (trouble.concernsEveryFile()) {
-            if (commonTrouble == null || common.isOver()) {
-                common.failed();
-                log.error(name(), shipment.name() + " is not archived: " + trouble.sentence());
-            }
-            commonTrouble = trouble;
+        boolean inSome =
+                thrown instanceof RepositoriesException several && several.isOfSome() && trouble.isOfTheStore();
+        boolean told;
+        if (inSome) {
+            shipment.failedInOthers(trouble);
+            everywhere.end();
+            told = !somewhere.failed(trouble);
         } else {
+            shipment.failed(trouble);
+            told = trouble.concernsEveryFile() && !everywhere.failed(trouble);
+        }
+        if (!told) {
             log.error(name(), shipment.name() + " is not archived: " + trouble.sentence());
+        }
+        if (!trouble.concernsEveryFile()) {
             log.defect(name(), thrown);
         }
     }
@@ -392,10 +410,11 @@ public final class Archiver implements AgentComponent {
         facts.put("under_way", underWay);
         facts.put("waiting_files", backlog.files());
         facts.put("oldest_waiting_since", oldest);
-        facts.put("store_available", commonTrouble == null || !commonTrouble.isOfTheStore());
+        Outage outage = everywhere.lasts() ? everywhere : somewhere;
         facts.put(
-                "next_attempt_seconds",
-                commonTrouble == null ? null : common.left().toSeconds());
+                "store_available",
+                outage.trouble().filter(Trouble::isOfTheStore).isEmpty());
+        facts.put("next_attempt_seconds", outage.lasts() ? outage.left().toSeconds() : null);
         facts.put("last_error", lastTrouble == null ? null : lastTrouble.sentence());
         facts.put("last_error_time", lastTrouble == null ? null : lastTrouble.time());
         return facts;

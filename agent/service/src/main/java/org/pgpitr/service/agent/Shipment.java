@@ -17,6 +17,7 @@ final class Shipment {
     private State state = State.WAITING;
     private FileStamp stamp;
     private Trouble trouble;
+    private boolean inSome;
     private boolean acknowledged;
 
     Shipment(WalFileName name) {
@@ -41,6 +42,11 @@ final class Shipment {
         return trouble;
     }
 
+    /** Whether some repositories hold it, and it waits for those whose stores fail. */
+    boolean isInSome() {
+        return inSome;
+    }
+
     boolean isAcknowledged() {
         return acknowledged;
     }
@@ -56,13 +62,30 @@ final class Shipment {
     void arrived(FileStamp file) {
         state = State.DURABLE;
         stamp = file;
+        inSome = false;
         trouble = null;
         pause.succeeded();
+    }
+
+    /** Some repositories have taken it. */
+    void failedInOthers(Trouble why) {
+        state = State.WAITING;
+        trouble = why;
+        inSome = true;
+    }
+
+    /** The stores that it waited for are there again. */
+    void goOn() {
+        if (inSome) {
+            inSome = false;
+            trouble = null;
+        }
     }
 
     void failed(Trouble why) {
         state = State.WAITING;
         trouble = why;
+        inSome = false;
         pause.failed();
     }
 

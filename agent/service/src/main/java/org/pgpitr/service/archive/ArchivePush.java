@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,17 +79,27 @@ public final class ArchivePush {
      * @throws org.pgpitr.storage.StorageException if the one repository there is can't take it
      */
     public Result push(Path file) {
-        return push(LocalWalFile.open(dataDirectory.resolve(file)));
+        return push(file, Map.of());
+    }
+
+    /**
+     * As {@link #push(Path)}, while some of several repositories are known not to answer: they are not asked, and count as
+     * failed.
+     *
+     * @param away these, and what they failed with when they were asked
+     */
+    public Result push(Path file, Map<Repository, Throwable> away) {
+        return push(LocalWalFile.open(dataDirectory.resolve(file)), away);
     }
 
     /** As {@link #push(Path)}, with a segment that did not come as a file of the data directory. */
     public Result push(WalSegmentName name, Content content) {
-        return push(LocalWalFile.of(name, content));
+        return push(LocalWalFile.of(name, content), Map.of());
     }
 
-    private Result push(LocalWalFile local) {
+    private Result push(LocalWalFile local, Map<Repository, Throwable> away) {
         try {
-            return local.name() instanceof WalSegmentName segment ? pushOnce(local, segment) : send(local);
+            return local.name() instanceof WalSegmentName segment ? pushOnce(local, segment, away) : send(local, away);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PgpitrException(
@@ -97,11 +108,12 @@ public final class ArchivePush {
     }
 
     /** Where another push that shares the limits has just brought the same segment to the same places, it is there. */
-    private Result pushOnce(LocalWalFile local, WalSegmentName segment) throws InterruptedException {
+    private Result pushOnce(LocalWalFile local, WalSegmentName segment, Map<Repository, Throwable> away)
+            throws InterruptedException {
         Optional<PushedSegments.Pushed> last = limits.pushed().begin(segment);
         try {
             Optional<Result> there = last.isPresent() ? ifSame(local, last.get()) : Optional.empty();
-            return there.isPresent() ? there.get() : send(local);
+            return there.isPresent() ? there.get() : send(local, away);
         } finally {
             limits.pushed().end(segment);
         }
@@ -130,14 +142,14 @@ public final class ArchivePush {
         }
     }
 
-    private Result send(LocalWalFile local) throws InterruptedException {
+    private Result send(LocalWalFile local, Map<Repository, Throwable> away) throws InterruptedException {
         int copies = copies(repositories);
         int level = repositories.get(0).compressionLevel();
         try (SegmentReading reading = SegmentReading.begin(local, level, limits, copies)) {
             Optional<SystemIdentifier> cluster = cluster(local);
             List<WalArchive.Pushed> outcomes = repositories.size() == 1
                     ? List.of(push(local, reading, cluster, repositories.get(0)))
-                    : pushToAll(local, reading, cluster);
+                    : pushToAll(local, reading, cluster, away);
             if (local.name() instanceof WalSegmentName segment) {
                 limits.pushed().done(segment, reading.compressed().tag().sha256(), places(local, cluster));
             }
@@ -207,7 +219,11 @@ public final class ArchivePush {
     }
 
     private List<WalArchive.Pushed> pushToAll(
-            LocalWalFile file, SegmentReading reading, Optional<SystemIdentifier> cluster) throws InterruptedException {
+            LocalWalFile file,
+            SegmentReading reading,
+            Optional<SystemIdentifier> cluster,
+            Map<Repository, Throwable> away)
+            throws InterruptedException {
         int atOnce = copies(repositories) == 1
                 ? repositories.size()
                 : Math.min(
@@ -216,22 +232,30 @@ public final class ArchivePush {
         ExecutorService threads = Executors.newFixedThreadPool(atOnce, Threads.daemons("archive-push"));
         try {
             List<Callable<WalArchive.Pushed>> pushes = new ArrayList<>();
-            repositories.forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));
+            repositories.stream()
+                    .filter(r -> !away.containsKey(r))
+                    .forEach(r -> pushes.add(() -> push(file, reading, cluster, r)));
             // All are waited for, also when one fails early: the others' copies are then in place for the next attempt.
-            return outcomes(threads.invokeAll(pushes));
+            return outcomes(threads.invokeAll(pushes), away);
         } finally {
             Threads.end(threads); // before what they read goes
         }
     }
 
-    private List<WalArchive.Pushed> outcomes(List<Future<WalArchive.Pushed>> pushes) throws InterruptedException {
+    private List<WalArchive.Pushed> outcomes(List<Future<WalArchive.Pushed>> pushes, Map<Repository, Throwable> away)
+            throws InterruptedException {
         List<WalArchive.Pushed> outcomes = new ArrayList<>();
         Failures failures = new Failures();
-        for (int i = 0; i < repositories.size(); i++) {
+        Iterator<Future<WalArchive.Pushed>> asked = pushes.iterator();
+        for (Repository each : repositories) {
+            if (away.containsKey(each)) {
+                failures.add(each, away.get(each));
+                continue;
+            }
             try {
-                outcomes.add(pushes.get(i).get());
+                outcomes.add(asked.next().get());
             } catch (ExecutionException e) {
-                failures.add(repositories.get(i), e.getCause());
+                failures.add(each, e.getCause());
             }
         }
         if (!failures.isEmpty()) {

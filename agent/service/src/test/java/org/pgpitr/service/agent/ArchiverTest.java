@@ -3,6 +3,7 @@ package org.pgpitr.service.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,12 +13,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,10 @@ import org.pgpitr.repository.TemporaryFolder;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.service.archive.PushLimits;
+import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ForwardingStore;
+import org.pgpitr.storage.ObjectKey;
+import org.pgpitr.storage.ObjectStore;
 import org.pgpitr.storage.StorageException;
 import org.pgpitr.storage.memory.MemoryStore;
 
@@ -207,6 +214,110 @@ class ArchiverTest {
             assertThat(archiver.log())
                     .contains("is not archived: could not put")
                     .contains("archiving again");
+        }
+    }
+
+    /** Answers or not, as a test wants it. */
+    private static final class SwitchedStore extends ForwardingStore {
+        private volatile boolean down;
+        private final AtomicInteger refusals = new AtomicInteger();
+
+        private SwitchedStore(ObjectStore store) {
+            super(store);
+        }
+
+        private void requireUp() {
+            if (down) {
+                refusals.incrementAndGet();
+                throw new StorageException(StorageException.Kind.UNAVAILABLE, "refused by a test");
+            }
+        }
+
+        @Override
+        public Optional<InputStream> open(ObjectKey key) {
+            requireUp();
+            return store.open(key);
+        }
+
+        @Override
+        public ObjectStore.PutResult putIfAbsent(ObjectKey key, Content content) {
+            requireUp();
+            return store.putIfAbsent(key, content);
+        }
+    }
+
+    private static boolean holds(Repository repository, int last) {
+        WalArchive archive = new WalArchive(repository.current());
+        return IntStream.rangeClosed(1, last).allMatch(number -> archive.contains(OfferedWal.name(number)));
+    }
+
+    @Test
+    @DisplayName("Class 10, 18: a repository that is away keeps no WAL from another one, and nothing is acknowledged")
+    void while_one_repository_is_away_the_other_one_gets_what_comes_and_nothing_is_acknowledged() throws Exception {
+        SwitchedStore store = new SwitchedStore(new MemoryStore());
+        Repository second = new Repository(store, new ClusterName("main"), Keys.none(), 3);
+        second.create(OfferedWal.CLUSTER);
+        store.down = true;
+        wal.offer(1, 20);
+        LastingPush push =
+                new LastingPush(List.of(repository, second), wal.directory(), new PushLimits(3), segment -> {});
+        AtomicInteger attempts = new AtomicInteger();
+        try (RunningArchiver archiver = running(file -> {
+            attempts.incrementAndGet();
+            push.accept(file);
+        })) {
+            RunningArchiver.await("all in the one that is there", () -> holds(repository, 20));
+            wal.offer(21);
+            RunningArchiver.await("what comes then", () -> holds(repository, 21));
+            assertThat(archiver.ask(OfferedWal.name(1)))
+                    .startsWith("failed|PID|30|failed in 1 of 2 repositories; ")
+                    .contains("refused by a test");
+            assertThat(archiver.ask(OfferedWal.name(21))).startsWith("failed|PID|30|");
+            assertThat(archiver.acknowledged()).isEmpty();
+            assertThat(archiver.status())
+                    .containsEntry("store_available", false)
+                    .containsEntry("last_archived", null)
+                    .doesNotContainEntry("next_attempt_seconds", null);
+            assertThat(attempts.get())
+                    .as("each file once, and now and then one that finds out whether it is over")
+                    .isLessThan(21 + 10);
+            assertThat(store.refusals.get())
+                    .as("those that were under way at once, and who finds out")
+                    .isLessThan(21);
+
+            store.down = false;
+            archiver.awaitAcknowledged(OfferedWal.name(21));
+            assertThat(archiver.acknowledged()).hasSize(21);
+            assertThat(holds(second, 21)).isTrue();
+            assertThat(archiver.status())
+                    .containsEntry("store_available", true)
+                    .containsEntry("next_attempt_seconds", null);
+            assertThat(archiver.log()).contains("archiving again");
+        }
+    }
+
+    @Test
+    void when_the_other_repository_fails_too_each_is_found_again_by_itself() throws Exception {
+        SwitchedStore one = new SwitchedStore(new MemoryStore());
+        SwitchedStore two = new SwitchedStore(new MemoryStore());
+        List<Repository> both = List.of(
+                new Repository(one, new ClusterName("main"), Keys.none(), 3),
+                new Repository(two, new ClusterName("main"), Keys.none(), 3));
+        both.forEach(each -> each.create(OfferedWal.CLUSTER));
+        two.down = true;
+        wal.offer(1, 3);
+        try (RunningArchiver archiver =
+                running(new LastingPush(both, wal.directory(), new PushLimits(3), segment -> {}))) {
+            RunningArchiver.await("all in the first", () -> holds(both.get(0), 3));
+            one.down = true;
+            wal.offer(4, 6);
+            RunningArchiver.await("both", () -> archiver.log().contains("failed in 2 of 2 repositories"));
+            one.down = false;
+            RunningArchiver.await("all in the first again", () -> holds(both.get(0), 6));
+            assertThat(archiver.acknowledged()).isEmpty();
+            two.down = false;
+            archiver.awaitAcknowledged(OfferedWal.name(6));
+            assertThat(holds(both.get(1), 6)).isTrue();
         }
     }
 
