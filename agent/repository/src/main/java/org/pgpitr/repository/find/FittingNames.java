@@ -33,6 +33,7 @@ import org.pgpitr.repository.plan.RecoveryFacts;
 final class FittingNames {
     private static final int BEHIND = 2;
     private static final int MOST_ELSEWHERE = 32;
+    private static final int AT_A_TIME = 8;
     private static final String READING = "reading names";
 
     /** Names as of a position, not read yet. */
@@ -108,15 +109,20 @@ final class FittingNames {
     private void begin(List<Source> sources, int count) {
         sources.stream()
                 .limit(count)
-                .forEach(source -> begun.put(
+                .filter(source -> !asked.contains(source.id()))
+                .forEach(source -> begun.computeIfAbsent(
                         source.id(),
-                        Threads.begin(READING, () -> source.reading().get())));
+                        id -> Threads.begin(READING, () -> source.reading().get())));
     }
 
     /** Reads the first so many that can be read; gives how many were tried. */
     private int read(List<Source> sources, int wanted, List<CapturedRelations> chosen) {
         int tried = 0;
         for (int found = 0; tried < sources.size() && found < wanted; tried++) {
+            if (tried > found && !begun.containsKey(sources.get(tried).id())) {
+                // Where one has none, as backups of old, the next ones may have none either.
+                begin(sources.subList(tried, sources.size()), AT_A_TIME);
+            }
             Optional<CapturedRelations> relations = read(sources.get(tried));
             relations.ifPresent(chosen::add);
             found += relations.isPresent() ? 1 : 0;

@@ -127,7 +127,7 @@ public final class IncidentSearch {
                 plan(path, lead, behind, request, names),
                 new TransactionTracker(major, names, sieve),
                 sieve);
-        if (path.size() > 0 && isBeforeArchive(request.range(), path, times)) {
+        if (path.size() > 0 && isBeforeArchive(request.range(), path, times, first)) {
             notes.beginOfArchive(path);
         }
         boolean streamed = behind > lead && path.get(behind - 1).form() == PathSegment.Form.STREAMED;
@@ -191,14 +191,15 @@ public final class IncidentSearch {
                 : Math.min(byLsn, bisection.firstKnownLater(range.to().get().plusSeconds(DISORDER_SECONDS), from));
     }
 
-    private boolean isBeforeArchive(SearchRange range, ArchivedPath path, SegmentTimes times) {
+    /** @param searched the first segment in which a commit of the range may be */
+    private boolean isBeforeArchive(SearchRange range, ArchivedPath path, SegmentTimes times, int searched) {
         PathSegment first = path.get(0);
         return range.fromLsn()
                         .filter(from -> from.isBefore(first.name().start(size)))
                         .isPresent()
                 || range.from()
-                        .filter(from ->
-                                times.first(first).filter(from::isBefore).isPresent())
+                        .filter(from -> searched == 0
+                                && times.first(first).filter(from::isBefore).isPresent())
                         .isPresent();
     }
 
