@@ -248,12 +248,15 @@ public final class Codec {
         return closingOnFailure(source, () -> new DecodedStream(key, source, decompressed(unsealed(key, source))));
     }
 
-    /** Undoes {@link #encodeFile}; otherwise as {@link #unseal}. */
+    /** Undoes {@link #encodeFile}; otherwise as {@link #unseal}. What is cut off, wherever, is CORRUPT. */
     public DecodedFile decodeFile(ObjectKey key, InputStream stored) throws IOException {
         SourceStream source = new SourceStream(stored);
         return closingOnFailure(source, () -> {
             try {
                 return decodedFile(key, source);
+            } catch (EOFException e) {
+                source.rethrowItsOwnFailure();
+                throw Corrupt.object(key, e.getMessage(), e);
             } catch (DamagedException e) {
                 throw Corrupt.object(key, e.getMessage(), e);
             }
@@ -270,8 +273,8 @@ public final class Codec {
             throw new DamagedException("its age header tells another digest than its content");
         }
         PushbackInputStream frames = Annex.peekable(compressed);
-        Annex.read(frames);
-        return new DecodedFile(tag, new DecodedStream(key, whole, new FileStream(decompressed(frames), tag)));
+        Optional<byte[]> annex = Annex.read(frames);
+        return new DecodedFile(tag, annex, new DecodedStream(key, whole, new FileStream(decompressed(frames), tag)));
     }
 
     /**

@@ -17,6 +17,7 @@ import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
+import org.pgpitr.repository.codec.DecodedFile;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
@@ -92,14 +93,16 @@ public final class Summaries {
         }
     }
 
+    /** From the whole object, of which it is known whether it is cut off. */
     private Optional<byte[]> wholeAnnex(ObjectKey key) throws IOException {
-        return annex(
-                key,
-                generation
-                        .store()
-                        .open(key)
-                        .orElseThrow(() -> new StorageException(
-                                StorageException.Kind.UNAVAILABLE, "object " + key + " was there and is gone")));
+        InputStream stored = generation
+                .store()
+                .open(key)
+                .orElseThrow(() -> new StorageException(
+                        StorageException.Kind.UNAVAILABLE, "object " + key + " was there and is gone"));
+        try (DecodedFile file = generation.codec().decodeFile(key, stored)) {
+            return file.annex();
+        }
     }
 
     private Optional<byte[]> annex(ObjectKey key, InputStream stored) throws IOException {

@@ -3,6 +3,7 @@ package org.pgpitr.repository.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class CodecFuzzTest {
         new Random(20261120).nextBytes(plain);
         Arrays.fill(plain, 1000, 2000, (byte) 7);
         byte[] stored;
-        try (Encoded encoded = codec.encodeFile("00000002.history", Content.of(plain))) {
+        try (Encoded encoded = codec.encodeFile("00000002.history", Content.of(plain), Arrays.copyOf(plain, 600))) {
             stored = encoded.content().open().readAllBytes();
         }
         Fuzzing.of("object, " + encryption, stored)
@@ -79,7 +80,19 @@ class CodecFuzzTest {
                     } catch (PgpitrException e) {
                         assertThat(e.exitCode()).isIn(ExitCode.CORRUPT, ExitCode.NO_KEY);
                     }
+                    tellsWhatStandsBesideOrFails(codec, bytes);
                 });
+    }
+
+    private static void tellsWhatStandsBesideOrFails(Codec codec, byte[] stored) throws IOException {
+        try {
+            codec.annex(KEY, new ByteArrayInputStream(stored))
+                    .ifPresent(annex -> assertThat(annex).hasSizeLessThan(stored.length));
+        } catch (EOFException e) {
+            assertThat(e).hasMessage("it is cut off");
+        } catch (PgpitrException e) {
+            assertThat(e.exitCode()).isIn(ExitCode.CORRUPT, ExitCode.NO_KEY);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -173,10 +174,12 @@ class CodecTest {
     @EnumSource(Encryption.class)
     void a_file_cut_off_anywhere_is_corrupt(Encryption encryption) throws IOException {
         Codec codec = codec(encryption);
-        byte[] stored = stored(codec.encodeFile("f", Content.of(random(11, 200_000))));
-        for (int length = 0; length < stored.length; length += length < 600 ? 1 : 4999) {
-            byte[] cut = Arrays.copyOf(stored, length);
-            assertThatThrownBy(() -> decodedFile(codec, cut)).satisfies(CodecTest::isCorruptOrNoKey);
+        for (byte[] annex : List.of(new byte[0], random(22, 500))) {
+            byte[] stored = stored(codec.encodeFile("f", Content.of(random(11, 200_000)), annex));
+            for (int length = 0; length < stored.length; length += length < 600 + annex.length ? 1 : 4999) {
+                byte[] cut = Arrays.copyOf(stored, length);
+                assertThatThrownBy(() -> decodedFile(codec, cut)).satisfies(CodecTest::isCorruptOrNoKey);
+            }
         }
     }
 
@@ -185,12 +188,14 @@ class CodecTest {
     void a_flipped_bit_anywhere_is_noticed(Encryption encryption) throws IOException {
         Codec codec = codec(encryption);
         byte[] plain = random(12, 70_000);
-        byte[] stored = stored(codec.encodeFile("f", Content.of(plain)));
         Random random = new Random(13);
-        for (int i = 0; i < stored.length; i += i < 600 ? 1 : 1999) {
-            byte[] changed = stored.clone();
-            changed[i] ^= (byte) (1 << random.nextInt(8));
-            assertDeliversTheSameOrFails(codec, changed, plain, i);
+        for (byte[] annex : List.of(new byte[0], random(23, 200))) {
+            byte[] stored = stored(codec.encodeFile("f", Content.of(plain), annex));
+            for (int i = 0; i < stored.length; i += i < 600 ? 1 : 1999) {
+                byte[] changed = stored.clone();
+                changed[i] ^= (byte) (1 << random.nextInt(8));
+                assertDeliversTheSameOrFails(codec, changed, plain, i);
+            }
         }
     }
 
@@ -242,12 +247,14 @@ class CodecTest {
     @EnumSource(Encryption.class)
     void a_broken_connection_is_not_taken_for_damage(Encryption encryption) throws IOException {
         Codec codec = codec(encryption);
-        byte[] stored = stored(codec.encodeFile("f", Content.of(random(16, 300_000))));
-        for (int end = 0; end < stored.length; end += 4001) {
-            InputStream broken = new BreakingStream(stored, end);
-            assertThatThrownBy(() -> codec.decodeFile(KEY, broken).content().readAllBytes())
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("connection reset");
+        byte[] stored = stored(codec.encodeFile("f", Content.of(random(16, 300_000)), random(24, 10_000)));
+        for (IOException failure : List.of(new IOException("connection reset"), new EOFException("connection reset"))) {
+            for (int end = 0; end < stored.length; end += 4001) {
+                InputStream broken = new BreakingStream(stored, end, failure);
+                assertThatThrownBy(() -> codec.decodeFile(KEY, broken).content().readAllBytes())
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("connection reset");
+            }
         }
     }
 
@@ -316,15 +323,18 @@ class CodecTest {
     }
 
     private static final class BreakingStream extends FilterInputStream {
-        BreakingStream(byte[] bytes, int end) {
+        private final IOException failure;
+
+        BreakingStream(byte[] bytes, int end, IOException failure) {
             super(new ByteArrayInputStream(bytes, 0, end));
+            this.failure = failure;
         }
 
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
             int n = super.read(b, off, len);
             if (n < 0) {
-                throw new IOException("connection reset");
+                throw failure;
             }
             return n;
         }
@@ -338,12 +348,15 @@ class CodecTest {
         byte[] annex = random(21, 40_000);
         byte[] stored = stored(codec.encodeFile("f", Content.of(plain), annex));
         assertThat(decodedFile(codec, stored)).isEqualTo(plain);
+        try (DecodedFile file = codec.decodeFile(KEY, new ByteArrayInputStream(stored))) {
+            assertThat(file.annex()).hasValue(annex);
+        }
         assertThat(codec.annex(KEY, new ByteArrayInputStream(stored, 0, 100_000))
                         .orElseThrow())
                 .isEqualTo(annex);
         assertThat(codec.annex(KEY, new ByteArrayInputStream(stored(codec.encodeFile("f", Content.of(plain))))))
                 .isEmpty();
         assertThatThrownBy(() -> codec.annex(KEY, new ByteArrayInputStream(stored, 0, 20_000)))
-                .isInstanceOfAny(java.io.EOFException.class, PgpitrException.class);
+                .isInstanceOfAny(EOFException.class, PgpitrException.class);
     }
 }
