@@ -2,6 +2,8 @@ package org.pgpitr.repository.find;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -48,6 +50,10 @@ final class Beginnings {
             }
         } catch (BrokenWalException e) {
             return OptionalLong.empty(); // The search itself tells of it
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
+            }
         }
         return OptionalLong.empty();
     }

@@ -74,9 +74,9 @@ public final class IncidentSearch {
     }
 
     /**
-     * Searches.
+     * Searches. Of damaged WAL it tells in a note.
      *
-     * @throws PgpitrException USAGE if the timeline is not known, or the major's WAL can't be read; CORRUPT, NO_KEY
+     * @throws PgpitrException USAGE if the timeline is not known, or the major's WAL can't be read; NO_KEY
      * @throws org.pgpitr.storage.StorageException if the store does not answer
      */
     public SearchResult run(SearchRequest request) {

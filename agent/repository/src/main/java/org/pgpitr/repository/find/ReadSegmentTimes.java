@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -49,6 +51,10 @@ final class ReadSegmentTimes implements SegmentTimes {
             }
         } catch (BrokenWalException e) {
             return Optional.empty(); // The search itself tells of it, if it comes by
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
+            }
         }
         return Optional.empty();
     }

@@ -65,6 +65,10 @@ final class SearchNotes {
         add("Segment " + segment + " was not read to its end: " + e.getMessage() + ".");
     }
 
+    void damaged(WalSegmentName segment, PgpitrException e) {
+        add("WAL segment " + segment + " can't be read: " + e.getMessage() + ". What happened there is not known.");
+    }
+
     void streamed(PathSegment segment) {
         add("WAL segment " + segment.name() + " was still being written: it is searched up to " + segment.until()
                 + ", as it was streamed. What happened later is not seen.");

@@ -1,5 +1,7 @@
 package org.pgpitr.repository.find;
 
+import org.pgpitr.error.ExitCode;
+import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
@@ -85,7 +87,17 @@ final class SegmentScan {
     }
 
     private void read(int at, PathSegment segment, ReadAhead segments, TransactionTracker tracker, boolean leadsIn) {
-        byte[] bytes = segments.get(at);
+        byte[] bytes;
+        try {
+            bytes = segments.get(at);
+        } catch (PgpitrException e) {
+            if (e.exitCode() != ExitCode.CORRUPT) {
+                throw e;
+            }
+            notes.damaged(segment.name(), e);
+            tracker.gap();
+            return;
+        }
         try {
             open(at, segment, bytes);
             while (reader.next(record) && record.start().isBefore(segment.until())) {
