@@ -23,8 +23,6 @@ import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 public final class LaneInventory {
     private static final long ABSENT = -1;
     private static final int STRANGERS_KEPT = 100;
-    /** A lane ends at about 1 GiB, in objects of about 16 MiB: what is numbered higher is none of it. */
-    private static final int MOST_OBJECTS = 1 << 16;
     /** Fewer than a listing's answer has room for, so that one answer ends behind the last of them. */
     private static final int PART = 960;
 
@@ -135,7 +133,7 @@ public final class LaneInventory {
                 return Next.STOP;
             }
             Optional<DataObject> object = generation.layout().dataAt(id.value(), key);
-            if (object.isPresent() && object.get().sequence() < MOST_OBJECTS) {
+            if (object.isPresent() && object.get().sequence() < LaneTotals.MOST_OBJECTS) {
                 add(object.get(), stat.length());
             } else if (!besides.contains(key)) {
                 stranger(key);

@@ -116,4 +116,17 @@ class LaneInventoryTest {
         assertThat(lanes).allSatisfy(lane -> assertThat(inventory.missing(lane)).isEmpty());
         assertThat(longest.get()).isLessThan(PAGE);
     }
+
+    @Test
+    void a_lane_of_which_most_is_missing_is_told_whatever_its_manifest_says() {
+        for (int sequence = 0; sequence < PAGE; sequence++) {
+            put(generation.layout().data(ID.value(), 0, sequence), 1);
+        }
+        LaneTotals most = new LaneTotals(0, LaneTotals.MOST_OBJECTS, 1, 1, 1);
+
+        LaneInventory inventory = LaneInventory.begin(generation, ID).complete(List.of(most));
+
+        assertThat(inventory.missing(most)).hasSize(LaneTotals.MOST_OBJECTS - PAGE);
+        assertThat(inventory.storedBytes(most)).isEqualTo(PAGE);
+    }
 }

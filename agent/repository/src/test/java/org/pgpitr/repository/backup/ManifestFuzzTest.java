@@ -49,6 +49,11 @@ class ManifestFuzzTest {
                 store.putIfAbsent(key, encoded.content());
             }
             try (ManifestReader reader = ManifestReader.open(generation, BackupFixture.ID)) {
+                LaneInventory there =
+                        LaneInventory.begin(generation, BackupFixture.ID).complete(reader.lanes());
+                for (LaneTotals lane : reader.lanes()) {
+                    assertThat(there.storedBytes(lane)).isZero();
+                }
                 while (reader.next().isPresent()) {
                     continue;
                 }

@@ -246,6 +246,20 @@ class ManifestTest {
         assertCorrupt(() -> entries(generation));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, LaneTotals.MOST_OBJECTS + 1, Integer.MAX_VALUE})
+    void a_lane_of_more_objects_than_one_can_have_or_less_than_none_is_damage(int objects) throws Exception {
+        Generation generation = BackupFixture.generation(store, Encryption.NONE);
+        write(generation, 2, 10);
+        String text = text(generation);
+        replace(generation, text.replaceFirst("\"objects\":2", "\"objects\":" + LaneTotals.MOST_OBJECTS));
+        assertThat(entries(generation)).hasSize(20);
+
+        replace(generation, text.replaceFirst("\"objects\":2", "\"objects\":" + objects));
+
+        assertCorrupt(() -> entries(generation));
+    }
+
     @Test
     void a_missing_lane_line_or_a_line_in_the_wrong_place_is_found() throws Exception {
         Generation generation = BackupFixture.generation(store, Encryption.NONE);
