@@ -1,7 +1,6 @@
 package org.pgpitr.it.agent;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -19,7 +18,8 @@ import org.pgpitr.storage.ObjectStore;
 /**
  * Agent, hooks, server and store killed by {@code kill -9} at random moments under load. After each, whatever the server
  * takes for archived has to be in the repository, and what waits has to be archived, whoever is left to do it; in the end
- * the archive has no hole, is verified byte by byte, and recovered.
+ * the archive has no hole, is verified byte by byte, and recovered. Every second agent receives a stream as well, and nothing
+ * that the server takes for streamed may be missing either.
  *
  * <p>{@code -Dpgpitr.cycles=200} is the long run; {@code -Dpgpitr.seed} repeats one.
  */
@@ -41,10 +41,11 @@ class AgentCrashTest {
     private final Random random = new Random(SEED);
     private StoreProcess store;
     private AgentProcess agent;
+    private boolean streams;
     private PostgresInstance server;
 
     @Test
-    @DisplayName("Class 10, 18, 33, 34: whoever is killed, nothing is lost, told falsely, or stuck")
+    @DisplayName("Class 10, 18, 33, 34, 36: whoever is killed, nothing is lost, told falsely, or stuck")
     void whoever_is_killed_nothing_is_acknowledged_that_is_not_durable_and_nothing_is_stuck() throws Exception {
         System.out.println("AgentCrashTest: seed " + SEED + ", cycles " + CYCLES);
         try (Workspace work = new Workspace();
@@ -52,21 +53,29 @@ class AgentCrashTest {
                 AgentProcess beside = AgentProcess.beside(work, Variant.DISK, running.variables());
                 ObjectStore objects = running.open()) {
             store = running;
-            agent = beside.startAndWait();
+            agent = beside;
             Cluster source = agent.cluster();
             server = source.server();
+            source.pgpitr()
+                    .runWith("PGPITR_STREAM_ENABLED", "true", "stream", "--create-slot")
+                    .expect(ExitCode.OK);
+            startNext();
             ArchiveWitness witness = new ArchiveWitness(server, AgentProcess.SEGMENT, objects, "seed " + SEED);
             source.backup();
             server.execute("create table bulk (filler text)");
             for (int cycle = 0; cycle < CYCLES; cycle++) {
                 cycle(witness);
             }
-            if (!agent.process().isAlive()) {
-                agent.start();
+            if (!isStreaming()) {
+                agent.kill();
+                streams = false;
+                startNext();
             }
-            Moment end = source.insert("end");
+            source.insert("in the last segment");
             server.query("select pg_switch_wal()");
             AgentProcess.awaitDrained(server);
+            Moment end = source.insert("in the last pieces");
+            source.awaitStreamed();
             witness.look();
             witness.requireNoHole();
             agent.stop();
@@ -96,18 +105,31 @@ class AgentCrashTest {
             server.start();
         }
         if (!agent.process().isAlive() && random.nextBoolean()) {
-            agent.start();
+            startNext();
         }
         AgentProcess.awaitDrained(server);
+        if (isStreaming()) {
+            agent.cluster().awaitStreamed();
+        }
         witness.look();
         if (random.nextBoolean() && !agent.process().isAlive()) {
-            agent.start();
+            startNext();
         }
+    }
+
+    /** The first one streams, the next one does not, and so on. */
+    private void startNext() throws IOException {
+        streams = !streams;
+        agent.start(streams);
+    }
+
+    private boolean isStreaming() {
+        return streams && agent.process().isAlive();
     }
 
     private void kill(Victim victim) throws Exception {
         switch (victim) {
-            case HOOKS -> killHooks();
+            case HOOKS -> AgentProcess.killHooks(server, "archive-push");
             case SERVER -> server.kill();
             case AGENT -> agent.kill();
             case STORE -> store.kill();
@@ -132,18 +154,5 @@ class AgentCrashTest {
             server.execute("insert into bulk select repeat(md5(random()::text), 20) from generate_series(1, 500)");
             server.query("select pg_switch_wal()");
         }
-    }
-
-    /** The hooks of this server, and of no other. */
-    private void killHooks() throws IOException {
-        String pid = Files.readAllLines(server.dataDirectory().resolve("postmaster.pid"))
-                .get(0);
-        ProcessHandle.of(Long.parseLong(pid)).stream()
-                .flatMap(ProcessHandle::descendants)
-                .filter(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains("archive-push"))
-                        .isPresent())
-                .forEach(ProcessHandle::destroyForcibly);
     }
 }

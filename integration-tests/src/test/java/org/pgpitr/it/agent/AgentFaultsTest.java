@@ -27,6 +27,7 @@ import org.pgpitr.it.kit.Outcome;
 import org.pgpitr.it.kit.SmallDisk;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
+import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.storage.s3.server.Fault;
 import org.pgpitr.storage.s3.server.RecordedRequest;
@@ -199,21 +200,52 @@ class AgentFaultsTest {
         source.server().await("its spool", () -> agent.log().contains("the spool takes acknowledgements again"));
     }
 
+    /** Twenty megabytes that can't be compressed, which have no room in an agent's memory. */
+    private static final String LARGE = "select pg_logical_emit_message(false, 'large', string_agg("
+            + "uuid_send(gen_random_uuid()), ''::bytea)) from generate_series(1, 20 * 65536)";
+
     @Test
-    @DisplayName("Class 33: while the repository's disk is full WAL waits, and it is told; nothing is dropped")
-    void a_repository_whose_disk_is_full_is_drained_to_when_there_is_room() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(work, "full", "size=8m,mode=700");
+    @DisplayName(
+            "Class 33: while the repository's disk, or the one for temporary files, is full WAL waits, and it is told;"
+                    + " nothing is dropped")
+    void a_disk_that_is_full_of_the_repository_or_of_temporary_files_is_told_and_drained_through_when_there_is_room()
+            throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(work, "full", "size=48m,mode=700");
+                SmallDisk temporary = SmallDisk.mount(work, "temporary", "size=48m,mode=700");
                 AgentProcess agent = AgentProcess.beside(
-                                work, Variant.DISK, Map.of("PGPITR_REPOSITORY_URL", "file://" + disk.place()))
+                                work,
+                                Variant.DISK,
+                                new WalSegmentSize(64 << 20),
+                                Map.of(
+                                        "PGPITR_REPOSITORY_URL",
+                                        "file://" + disk.place(),
+                                        "PGPITR_JAVA_OPTS",
+                                        "-Djava.io.tmpdir=" + temporary.place()))
                         .startAndWait()) {
             Cluster source = agent.cluster();
             PostgresInstance server = source.server();
             source.insert("before");
             source.archive();
+
+            temporary.fill();
+            server.query(LARGE);
+            String large = segment(source, "while there is no room for temporary files");
+            server.await("a failure for want of them", () -> failures(server) > 0);
+            assertThat(server.log())
+                    .contains("error: the temporary folder " + temporary.place() + " can't be used: ")
+                    .containsIgnoringCase("no space left")
+                    .contains("hint: make room in it")
+                    .contains("archive command failed with exit code " + ExitCode.DISK_UNAVAILABLE.status());
+            assertThat(AgentTest.done(server)).doesNotContain(large);
+            temporary.makeRoom();
+            AgentProcess.awaitDrained(server);
+            assertThat(AgentTest.done(server)).contains(large);
+            long before = failures(server);
+
             disk.fill();
             String waiting = segment(source, "while it is full");
-            server.await("a failure", () -> failures(server) > 0);
-            assertThat(server.log()).contains("error: ").containsIgnoringCase("no space left");
+            server.await("a failure", () -> failures(server) > before);
+            assertThat(server.log()).contains("error: could not store ");
             assertThat(AgentTest.done(server)).doesNotContain(waiting);
             awaitStatus(source, "No space left");
             disk.makeRoom();

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -25,7 +26,7 @@ import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.service.spool.Spool;
 import org.pgpitr.storage.s3.server.S3Server;
 
-/** {@code pgpitr agent} as a process, beside a server of 1 MB segments. */
+/** {@code pgpitr agent} as a process, beside a server, which has segments of 1 MB if nothing else is said. */
 final class AgentProcess implements AutoCloseable {
     static final WalSegmentSize SEGMENT = new WalSegmentSize(1 << 20);
 
@@ -51,11 +52,17 @@ final class AgentProcess implements AutoCloseable {
 
     /** As {@link #beside(Workspace, Variant)}, with more variables for the hooks, the agent and all commands. */
     static AgentProcess beside(Workspace work, Variant variant, Map<String, String> variables) throws IOException {
+        return beside(work, variant, SEGMENT, variables);
+    }
+
+    /** As {@link #beside(Workspace, Variant, Map)}, with segments of another size. */
+    static AgentProcess beside(Workspace work, Variant variant, WalSegmentSize segment, Map<String, String> variables)
+            throws IOException {
         Cluster cluster = Cluster.stopped(
                 work,
                 Programs.installed(work, Majors.binaries(Majors.newest())),
                 variant,
-                InitdbOptions.standard().with(SEGMENT));
+                InitdbOptions.standard().with(segment));
         Path root = work.folder().resolve("spool");
         variables.forEach(cluster.pgpitr()::variable);
         cluster.pgpitr().variable(Spool.VARIABLE, root.toString()).variable("PGPITR_AGENT_METRICS", "127.0.0.1:0");
@@ -91,10 +98,15 @@ final class AgentProcess implements AutoCloseable {
 
     /** As the systemd unit of the samples starts it. */
     AgentProcess start() throws IOException {
+        return start(false);
+    }
+
+    /** As {@link #start()}; it receives a stream too, whose slot is there, or not. */
+    AgentProcess start(boolean streams) throws IOException {
         process = cluster.pgpitr()
                 .begin(
                         log,
-                        Map.of("PGPITR_AGENT_LOG_FORMAT", "text"),
+                        Map.of("PGPITR_AGENT_LOG_FORMAT", "text", "PGPITR_STREAM_ENABLED", Boolean.toString(streams)),
                         TestDistribution.unitCommand("pgpitr-agent.service"));
         return this;
     }
@@ -120,6 +132,26 @@ final class AgentProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The hooks of this server that runs, and of no other, whose command line has these words. */
+    static List<ProcessHandle> hooks(PostgresInstance server, String words) throws IOException {
+        String pid = Files.readAllLines(server.dataDirectory().resolve("postmaster.pid"))
+                .get(0);
+        return ProcessHandle.of(Long.parseLong(pid)).stream()
+                .flatMap(ProcessHandle::descendants)
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(words))
+                        .isPresent())
+                .toList();
+    }
+
+    /** Kills them ({@code kill -9}); whether there was one. */
+    static boolean killHooks(PostgresInstance server, String words) throws IOException {
+        List<ProcessHandle> hooks = hooks(server, words);
+        hooks.forEach(ProcessHandle::destroyForcibly);
+        return !hooks.isEmpty();
     }
 
     /** Waits until the server takes all that it offers for archived. */

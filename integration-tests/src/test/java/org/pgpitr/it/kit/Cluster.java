@@ -220,6 +220,15 @@ public final class Cluster {
                         .equals("t"));
     }
 
+    /** Waits until the server has heard from its receiver that all it has written so far is durable. */
+    public void awaitStreamed() {
+        String lsn = server.query("select pg_current_wal_flush_lsn()");
+        server.await(
+                "the stream to be durable up to " + lsn,
+                () -> server.query("select count(*) from pg_stat_replication where flush_lsn >= '" + lsn + "'")
+                        .equals("1"));
+    }
+
     /** Takes a backup of this standby while something goes on elsewhere, again and again. */
     public Outcome backupWhile(Runnable elsewhere) {
         CompletableFuture<Outcome> backup =

@@ -7,19 +7,25 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.pgpitr.cli.demo.PostgresInstance;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.it.kit.Cluster;
 import org.pgpitr.it.kit.Majors;
 import org.pgpitr.it.kit.Moment;
 import org.pgpitr.it.kit.Outcome;
+import org.pgpitr.it.kit.Repositories;
 import org.pgpitr.it.kit.Variant;
 import org.pgpitr.it.kit.Workspace;
 import org.pgpitr.service.spool.Spool;
+import org.pgpitr.storage.s3.server.Fault;
+import org.pgpitr.storage.s3.server.S3Server;
 
 /** The agent receives and archives. */
 @Tag("scenario")
@@ -27,9 +33,14 @@ class StreamedByAgentTest {
     private static final String SLOTS = "select count(*) from pg_replication_slots where slot_name = 'pgpitr'";
 
     @Test
+    @DisplayName(
+            "Class 18, 36: the agent makes the slot and streams into two repositories, of which one refuses and hangs;"
+                    + " the server hears of nothing that is not in both, and each of them recovers it all")
     void the_agent_makes_the_slot_streams_into_two_repositories_and_each_of_them_recovers_it_all() throws Exception {
-        try (Workspace work = new Workspace()) {
-            Cluster source = Streaming.stopped(work, Majors.newest(), Variant.S3_ENCRYPTED, "stream-with-hook.conf");
+        try (Workspace work = new Workspace();
+                S3Server s3 = S3Server.start()) {
+            Cluster source = Streaming.stopped(work, Majors.newest(), Variant.DISK_ENCRYPTED, "stream-with-hook.conf");
+            Repositories.s3Variables(s3.endpoint().toString(), "ill").forEach(source.pgpitr()::variable);
             Path second = work.folder("second");
             source.pgpitr()
                     .variable("PGPITR_REPOSITORY_2_URL", "file://" + second)
@@ -45,7 +56,7 @@ class StreamedByAgentTest {
                 source.backup("--repository", "file://" + second);
                 source.insert("in a whole segment");
                 source.archive();
-                end = source.insert("in the last pieces");
+                source.insert("in the last pieces");
                 Streaming.awaitDurable(source);
                 assertThat(Streaming.log(source)).contains("replication slot \"pgpitr\" is made");
                 assertThat(source.pgpitr().run("status").expect(ExitCode.OK).out())
@@ -54,14 +65,49 @@ class StreamedByAgentTest {
                 assertThat(source.pgpitr().run("list").expect(ExitCode.OK).out())
                         .contains("The stream has brought WAL up to ");
                 assertThat(warnings(source)).doesNotContain("the stream is down");
+                whileItIsIll("it refuses", source, s3, Fault.Answer.error(503, "SlowDown", "Please be slower."));
+                end = whileItIsIll("it hangs", source, s3, new Fault.StallUpload());
                 source.server().kill();
                 source.server().await("the warning", () -> warnings(source).contains("the stream is down"));
                 agent.kill();
             }
-            Cluster recovered = source.recover().expect(end);
-            recovered.discard();
+            Cluster recovered = source.restore("--no-archive", "--target-action", "promote");
+            source.pgpitr().environment().forEach(recovered.server()::environment);
+            recovered.server().start().awaitRecovered();
+            recovered.expect(end).discard();
             source.recover("--repository", "file://" + second).expect(end);
         }
+    }
+
+    /** Nothing that is written while the store takes nothing is told to be durable; when it is well, all of it is. */
+    private static Moment whileItIsIll(String how, Cluster source, S3Server s3, Fault fault) {
+        PostgresInstance server = source.server();
+        s3.door().forgetRequests();
+        s3.door().always(request -> request.method().equals("PUT"), fault);
+        source.insert("in a segment that ends while " + how);
+        String before = server.query("select pg_current_wal_flush_lsn()");
+        String segment = server.query("select pg_walfile_name(pg_switch_wal())");
+        Moment end = source.insert("while " + how);
+        for (String kind : List.of("/stream/", "/wal/")) {
+            server.await(
+                    kind + " to be asked for again",
+                    () -> s3.door().requests().stream()
+                                    .filter(request -> request.method().equals("PUT")
+                                            && request.target().contains(kind))
+                                    .count()
+                            > 1);
+        }
+        assertThat(server.query("select restart_lsn < '" + before + "' from pg_replication_slots"))
+                .as("the server has not heard of %s", before)
+                .isEqualTo("t");
+        assertThat(source.lastArchived()).isLessThan(segment);
+        s3.door().heal();
+        Streaming.awaitDurable(source);
+        server.await("the archiver, which rests when it has failed", () -> {
+            server.query("select pg_reload_conf()");
+            return source.lastArchived().compareTo(segment) >= 0;
+        });
+        return end;
     }
 
     @Test

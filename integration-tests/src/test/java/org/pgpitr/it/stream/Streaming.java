@@ -154,13 +154,7 @@ final class Streaming implements AutoCloseable {
 
     /** Waits until the server has heard that all it has written so far is durable. */
     static void awaitDurable(Cluster cluster) {
-        String lsn = cluster.server().query("select pg_current_wal_flush_lsn()");
-        cluster.server()
-                .await(
-                        "the stream to be durable up to " + lsn,
-                        () -> cluster.server()
-                                .query("select count(*) from pg_stat_replication where flush_lsn >= '" + lsn + "'")
-                                .equals("1"));
+        cluster.awaitStreamed();
     }
 
     @Override
