@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -316,9 +318,48 @@ class PrefetchTest {
         return request.target().substring(request.target().lastIndexOf('/') + 1);
     }
 
+    private static void bodiesFallSilentOnce(S3Server s3, String last, Set<String> met) {
+        s3.door()
+                .always(
+                        request -> request.method().equals("GET")
+                                && request.target().contains("/wal/")
+                                && nameIn(request).compareTo(last) <= 0
+                                && met.add(request.target()),
+                        new Fault.StallBody(1000));
+    }
+
+    /** Starts the server, whose recovery can't get beyond that segment; the trouble comes while its hook waits for it. */
+    private static void stopsAt(String segment, Cluster recovered, Callable<Boolean> trouble) {
+        PostgresInstance server = recovered.server();
+        int before = server.log().length();
+        CompletableFuture<Boolean> start =
+                CompletableFuture.supplyAsync(server::tryStart, task -> new Thread(task, "start").start());
+        server.await("the hook for " + segment, () -> {
+            try {
+                return trouble.call();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(start.join()).as("whether it has started").isFalse();
+        server.await("the end of the recovery", () -> !server.isRunning());
+        assertThat(server.log().substring(before)).contains("could not restore file \"" + segment + "\"");
+        assertThat(server.dataDirectory().resolve("recovery.signal")).exists();
+    }
+
     @Test
-    void bodies_that_fall_silent_are_taken_up_where_they_stopped() throws Exception {
-        try (S3Server s3 = S3Server.start()) {
+    @DisplayName(
+            "Class 3: bodies that fall silent are taken up where they stopped, and a hook that is killed, or a store that"
+                    + " goes in the middle of a recovery, stops it and never ends it")
+    void bodies_that_fall_silent_hooks_that_are_killed_and_a_store_that_goes() throws Exception {
+        Path objects = work.folder("objects");
+        Set<String> met = ConcurrentHashMap.newKeySet();
+        Cluster recovered;
+        Moment end;
+        String last;
+        int port;
+        try (S3Server s3 = S3Server.startAgain(objects, 0)) {
+            port = s3.endpoint().getPort();
             Cluster source = Cluster.stopped(
                     work,
                     Programs.of(work, Majors.newest()),
@@ -330,18 +371,28 @@ class PrefetchTest {
             source.pgpitr().run("init").expect(ExitCode.OK);
             source.prepare();
             source.backup();
-            Moment end = archived(source, 4);
-            String last = source.lastArchived() + ".zst";
-            Cluster recovered = withSpool(source.restore("--no-archive", "--target-action", "promote"));
+            archived(source, 3);
+            String middle = source.lastArchived();
+            end = archived(source, 1);
+            last = source.lastArchived() + ".zst";
+            recovered = withSpool(source.restore("--no-archive", "--target-action", "promote"));
             source.pgpitr().environment().forEach(recovered.server()::environment);
-            Set<String> met = ConcurrentHashMap.newKeySet();
-            s3.door()
-                    .always(
-                            request -> request.method().equals("GET")
-                                    && request.target().contains("/wal/")
-                                    && nameIn(request).compareTo(last) <= 0
-                                    && met.add(request.target()),
-                            new Fault.StallBody(1000));
+            s3.door().always(request -> request.isFor("GET", middle + ".zst"), new Fault.NoAnswer());
+            bodiesFallSilentOnce(s3, last, met);
+            PostgresInstance server = recovered.server();
+            stopsAt(middle, recovered, () -> server.isRunning() && AgentProcess.killHooks(server, middle));
+            assertThat(server.log()).containsPattern("terminated by signal 9|exited with exit code 137");
+            stopsAt(middle, recovered, () -> {
+                boolean waits = server.isRunning()
+                        && !AgentProcess.hooks(server, middle).isEmpty();
+                if (waits) {
+                    s3.close();
+                }
+                return waits;
+            });
+        }
+        try (S3Server s3 = S3Server.startAgain(objects, port)) {
+            bodiesFallSilentOnce(s3, last, met);
             recovered.server().start().awaitRecovered();
             recovered.expect(end);
             assertThat(met).hasSizeGreaterThanOrEqualTo(4);

@@ -68,8 +68,13 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    /** With what a server that was killed, at any moment, has kept in that folder; clients find it at that port. */
-    static S3Server startAgain(Path folder, int port) {
+    /**
+     * With what a server that was killed, at any moment, has kept in that folder; clients find it at that port.
+     *
+     * @param folder without anything in it for the first one
+     * @param port 0 for any that is free
+     */
+    public static S3Server startAgain(Path folder, int port) {
         return start(S3ServerOptions.standard(), folder, false, port);
     }
 
