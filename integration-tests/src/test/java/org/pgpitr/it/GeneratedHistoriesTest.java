@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,10 +42,9 @@ import org.pgpitr.postgres.WalSegmentSize;
  */
 @Tag("scenario")
 class GeneratedHistoriesTest {
-    private static final int HISTORIES = Integer.getInteger("pgpitr.histories", 3);
+    private static final int HISTORIES = Integer.getInteger("pgpitr.histories", 6);
     private static final long SEED = Long.getLong("pgpitr.seed", 20261128L);
     private static final WalSegmentSize SIZE = WalSegmentSize.DEFAULT;
-    private static final int RECOVERIES = 2;
 
     static IntStream numbers() {
         return IntStream.range(0, HISTORIES);
@@ -58,6 +59,14 @@ class GeneratedHistoriesTest {
 
     private record Backup(int timeline, Lsn start, Lsn stop) {}
 
+    /** How a recovery is told where to end. */
+    private enum Kind {
+        TIME,
+        NAME,
+        XID,
+        LSN
+    }
+
     private final List<Aim> aims = new ArrayList<>();
     private Lsn left = Lsn.ZERO;
 
@@ -71,7 +80,7 @@ class GeneratedHistoriesTest {
             Cluster source = Cluster.create(work, major, Variant.DISK, InitdbOptions.standard());
             build(source, random);
             lose(source, random);
-            check(source, random);
+            check(source, number, random);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
                     "seed " + (SEED + number) + ", PostgreSQL " + major + ", left at " + left + ", "
@@ -83,7 +92,7 @@ class GeneratedHistoriesTest {
     private void build(Cluster source, Random random) throws IOException {
         source.insert("before");
         source.backup();
-        write(source, 1, 3 + random.nextInt(4), random);
+        write(source, 1, 2 + random.nextInt(3), random);
         List<Aim> named = aims.stream().filter(aim -> aim.point().isPresent()).toList();
         if (!named.isEmpty() && random.nextInt(3) > 0) {
             Aim fork = named.get(random.nextInt(named.size()));
@@ -95,9 +104,9 @@ class GeneratedHistoriesTest {
                     .ancestors()
                     .get(0)
                     .switchPoint();
-            write(second, 2, 2 + random.nextInt(3), random);
+            write(second, 2, 1 + random.nextInt(3), random);
             second.discard();
-            write(source, 1, 1 + random.nextInt(2), random);
+            write(source, 1, 1, random);
         }
     }
 
@@ -131,12 +140,12 @@ class GeneratedHistoriesTest {
         }
     }
 
-    /** Whether some backup has ended before, and all segments from its start to the commit are there. */
-    private boolean isRecoverable(Cluster source, List<Backup> backups, Aim aim) {
+    /** Whether some backup has ended before, and all segments from its start to that commit, or a later one, are there. */
+    private boolean isRecoverable(Cluster source, List<Backup> backups, Aim aim, Aim through) {
         return backups.stream().anyMatch(backup -> {
             boolean onTheWay = backup.timeline() == aim.timeline()
                     || backup.timeline() < aim.timeline() && !backup.stop().isAfter(left);
-            return onTheWay && !backup.stop().isAfter(aim.lsn()) && isThere(source, backup.start(), aim);
+            return onTheWay && !backup.stop().isAfter(aim.lsn()) && isThere(source, backup.start(), through);
         });
     }
 
@@ -167,7 +176,7 @@ class GeneratedHistoriesTest {
         return Lsn.parse((String) in.get(member));
     }
 
-    private void check(Cluster source, Random random) throws IOException {
+    private void check(Cluster source, int number, Random random) throws IOException {
         List<Backup> backups = list(json(source, "list"), "backups").stream()
                 .map(each -> new Backup(
                         ((Number) each.get("timeline")).intValue(), lsn(each, "start_lsn"), lsn(each, "stop_lsn")))
@@ -175,20 +184,21 @@ class GeneratedHistoriesTest {
         Map<String, Object> window = json(source, "window");
         List<Aim> accepted = new ArrayList<>();
         List<Aim> refused = new ArrayList<>();
-        for (Aim aim : aims) {
-            boolean expected = isRecoverable(source, backups, aim);
+        for (int i = 0; i < aims.size(); i++) {
+            Aim aim = aims.get(i);
+            boolean expected = isRecoverable(source, backups, aim, aim);
             assertThat(isInWindow(window, aim))
                     .as("the window tells of %s at %s: %s", aim.moment().label(), aim.lsn(), window)
                     .isEqualTo(expected);
-            Outcome plan = source.pgpitr()
-                    .run("plan", "--target-lsn", aim.moment().lsn(), "--target-timeline", "" + aim.timeline());
-            plan.expect(expected ? ExitCode.OK : ExitCode.TARGET_UNREACHABLE);
+            // By its number, its name or its position a commit is reached alike; a time is, when there is a later
+            // commit
+            Kind kind = Kind.values()[i % Kind.values().length];
+            boolean reached = kind == Kind.TIME ? isPassed(source, backups, aim) : expected;
+            source.pgpitr().run(command("plan", kind, aim)).expect(reached ? ExitCode.OK : ExitCode.TARGET_UNREACHABLE);
             (expected ? accepted : refused).add(aim);
         }
-        for (int i = 0; i < RECOVERIES && !accepted.isEmpty(); i++) {
-            recover(source, accepted.remove(random.nextInt(accepted.size())), random);
-        }
-        if (!refused.isEmpty() && !backups.isEmpty()) {
+        recover(source, backups, accepted, Kind.values()[number % Kind.values().length], random);
+        if (number % 2 == 0 && !refused.isEmpty() && !backups.isEmpty()) {
             force(source, refused.get(random.nextInt(refused.size())));
         }
     }
@@ -201,13 +211,45 @@ class GeneratedHistoriesTest {
                         && aim.lsn().isBefore(lsn(interval, "to_lsn")));
     }
 
-    private static void recover(Cluster source, Aim aim, Random random) {
-        List<String> target = aim.point().isPresent() && random.nextBoolean()
-                ? List.of("--target-name", aim.point().get())
-                : List.of("--target-lsn", aim.moment().lsn());
-        List<String> options = new ArrayList<>(target);
-        options.addAll(List.of("--target-timeline", "" + aim.timeline()));
-        source.recover(options.toArray(String[]::new)).expect(aim.moment()).discard();
+    private void recover(Cluster source, List<Backup> backups, List<Aim> accepted, Kind wanted, Random random) {
+        List<Aim> fitting = accepted.stream()
+                .filter(aim -> wanted != Kind.TIME || isPassed(source, backups, aim))
+                .filter(aim -> wanted != Kind.NAME || aim.point().isPresent())
+                .toList();
+        if (!fitting.isEmpty()) {
+            Aim aim = fitting.get(random.nextInt(fitting.size()));
+            source.recover(options(wanted, aim).toArray(String[]::new))
+                    .expect(aim.moment())
+                    .discard();
+        }
+    }
+
+    /** A server knows a time for reached when it meets a later commit, and so does the plan. */
+    private boolean isPassed(Cluster source, List<Backup> backups, Aim aim) {
+        return aims.stream()
+                .filter(other ->
+                        other.timeline() == aim.timeline() && other.lsn().isAfter(aim.lsn()))
+                .min(Comparator.comparing(Aim::lsn))
+                .filter(next -> isRecoverable(source, backups, aim, next))
+                .isPresent();
+    }
+
+    private static String[] command(String command, Kind kind, Aim aim) {
+        return Stream.concat(Stream.of(command), options(kind, aim).stream()).toArray(String[]::new);
+    }
+
+    private static List<String> options(Kind kind, Aim aim) {
+        List<String> target = switch (kind) {
+            case TIME -> List.of("--target-time", aim.moment().time());
+            case NAME ->
+                aim.point()
+                        .map(point -> List.of("--target-name", point))
+                        .orElse(List.of("--target-lsn", aim.moment().lsn()));
+            case XID -> List.of("--target-xid", Long.toString(aim.moment().xid()));
+            case LSN -> List.of("--target-lsn", aim.moment().lsn());
+        };
+        return Stream.concat(target.stream(), Stream.of("--target-timeline", Integer.toString(aim.timeline())))
+                .toList();
     }
 
     /** From the oldest backup, as if there were no plan. */
