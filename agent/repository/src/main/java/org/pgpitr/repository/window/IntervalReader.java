@@ -168,6 +168,8 @@ final class IntervalReader {
             SegmentSummarizer summarizer =
                     new SegmentSummarizer(generation.identity().major(), size);
             take(summarizer.partial(segment, new ByteArrayInputStream(bytes.get())), segment, WalRange.Form.STREAMED);
+        } catch (BrokenWalException e) {
+            throw unusable(segment, segment, e);
         } catch (IOException e) {
             throw new IllegalStateException("memory can't fail", e);
         }

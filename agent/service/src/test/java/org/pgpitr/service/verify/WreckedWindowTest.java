@@ -3,12 +3,14 @@ package org.pgpitr.service.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineHistoryName;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentHeader;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.archive.WalArchive;
@@ -17,6 +19,8 @@ import org.pgpitr.repository.plan.FoundDamage;
 import org.pgpitr.repository.plan.PassedOver;
 import org.pgpitr.repository.plan.RecoveryWindow;
 import org.pgpitr.repository.plan.TimelineWindow;
+import org.pgpitr.repository.stream.Piece;
+import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.repository.window.WindowAnswer;
 import org.pgpitr.repository.window.WindowReader;
 import org.pgpitr.storage.Content;
@@ -127,12 +131,8 @@ class WreckedWindowTest {
         sound();
         made.flip(made.key(MadeRepository.segment(1, 4)));
 
-        WindowAnswer.Known quick = (WindowAnswer.Known)
-                new WindowReader(made.generation, MadeRepository.CLOCK, FoundDamage.NONE, segments -> {})
-                        .read(WindowReader.Depth.CONTENTS);
-
         // These segments have no summary, so all of them are read.
-        assertThat(intervals(quick.window().timelines().get(0))).isEqualTo(BROKEN_OFF);
+        assertThat(intervals(unverified().window().timelines().get(0))).isEqualTo(BROKEN_OFF);
     }
 
     @Test
@@ -237,6 +237,39 @@ class WreckedWindowTest {
         assertThat(only().gaps())
                 .singleElement()
                 .satisfies(gap -> assertThat(gap.causes().get(0).kind()).isEqualTo("broken_wal"));
+    }
+
+    /** A piece of a stream that is not the beginning of its segment, with a right digest. */
+    @Test
+    void a_stream_that_does_not_begin_as_its_segment_costs_what_was_streamed() {
+        MadeWal wal = made.wal(2).fill(3);
+        made.archive(wal);
+        made.backup(FIRST, 1, 2, 3);
+        Lsn begin = MadeRepository.segment(1, 5).start(MadeRepository.SIZE);
+        Piece piece = new Piece(TimelineId.FIRST, begin, wal.position());
+        StreamArchive streams = new StreamArchive(made.generation);
+        byte[] sound = Arrays.copyOf(wal.partial(), (int) wal.position().minus(begin));
+        for (int at = 0; at < WalSegmentHeader.LENGTH; at++) {
+            byte[] other = sound.clone();
+            other[at] ^= (byte) (at == 2 ? 2 : 0x55);
+            streams.put(piece, Content.of(other));
+
+            assertThat(unverified().window().latest()).as("byte %s", at).isPresent();
+            made.lose(streams.key(piece));
+        }
+        sound[8] ^= 1;
+        streams.put(piece, Content.of(sound));
+        assertThat(intervals(unverified().window().timelines().get(0))).isEqualTo("0/302000-0/500000");
+        assertThat(causes(unverified().window().timelines().get(0)))
+                .singleElement()
+                .satisfies(cause -> assertThat(cause)
+                        .contains("the stored stream of WAL segment", "does not begin as a WAL segment"));
+    }
+
+    private WindowAnswer.Known unverified() {
+        return (WindowAnswer.Known)
+                new WindowReader(made.generation, MadeRepository.CLOCK, FoundDamage.NONE, segments -> {})
+                        .read(WindowReader.Depth.CONTENTS);
     }
 
     @Test
