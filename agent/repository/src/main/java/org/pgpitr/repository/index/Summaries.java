@@ -44,7 +44,7 @@ public final class Summaries {
 
     /**
      * The summary of an archived segment, whole or partial: as it stands in its object, or made from its WAL where none
-     * does.
+     * does, or none that can be read.
      *
      * @return empty if the store says that there is no such segment
      * @throws PgpitrException CORRUPT, NO_KEY
@@ -72,7 +72,8 @@ public final class Summaries {
                 // A cut age file looks damaged.
                 annex = wholeAnnex(key);
             }
-            return annex.isPresent() ? Optional.of(parse(name, key, annex.get())) : made(name);
+            Optional<SegmentSummary> stored = annex.flatMap(bytes -> parsed(name, bytes));
+            return stored.isPresent() ? stored : made(name);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StorageException(StorageException.Kind.INTERRUPTED, "interrupted while reading " + key, e);
@@ -111,23 +112,14 @@ public final class Summaries {
         }
     }
 
-    private static SegmentSummary parse(WalFileName name, ObjectKey key, byte[] bytes) {
+    /** Empty if it can't be read: then the WAL tells, which the summary was made of. */
+    private static Optional<SegmentSummary> parsed(WalFileName name, byte[] annex) {
         WalSegmentName segment = name instanceof PartialSegmentName partial ? partial.segment() : (WalSegmentName) name;
         try {
-            SegmentSummary summary = SummaryFormat.parse(bytes);
-            if (summary.segment().equals(segment) && summary.segments() == 1) {
-                return summary;
-            }
-            throw damaged(key, "its summary is that of " + summary.segment());
+            return Optional.of(SummaryFormat.parse(annex))
+                    .filter(summary -> summary.segment().equals(segment) && summary.segments() == 1);
         } catch (InvalidFormatException e) {
-            throw damaged(key, e.getMessage());
+            return Optional.empty();
         }
-    }
-
-    private static PgpitrException damaged(ObjectKey key, String what) {
-        return new PgpitrException(
-                ExitCode.CORRUPT,
-                "object " + key + " is damaged: " + what,
-                "the repository's storage or its transport has changed it; if another repository holds it, use that one");
     }
 }

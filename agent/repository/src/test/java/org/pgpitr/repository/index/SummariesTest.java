@@ -146,6 +146,24 @@ class SummariesTest {
         }
     }
 
+    @Test
+    void where_the_summary_can_not_be_read_the_wal_tells() throws IOException {
+        Generation generation = archived(Encryption.NONE);
+        ObjectKey key = generation.layout().wal(name(6));
+        byte[] whole = bytes(key);
+        SegmentSummary sound = new Summaries(generation).read(name(6)).orElseThrow();
+        // Its version, and the segment's name
+        for (int at = 0; at < 20; at++) {
+            byte[] flipped = whole.clone();
+            flipped[annexAt(whole) + FRAME_HEADER + at] ^= 1;
+            put(key, flipped);
+
+            assertThat(new Summaries(generation).read(name(6)))
+                    .as("byte %s", at)
+                    .hasValue(sound);
+        }
+    }
+
     private static List<String> told(Generation generation) {
         List<String> told = new ArrayList<>();
         try (WalIndex index = new WalIndex(generation, new WalArchive(generation).scan(), 4)) {

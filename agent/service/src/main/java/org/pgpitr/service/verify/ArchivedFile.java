@@ -17,6 +17,7 @@ final class ArchivedFile {
     private final WalFileName name;
     private final ObjectKey key;
     private long size;
+    private Optional<byte[]> annex = Optional.empty();
 
     ArchivedFile(Generation generation, WalFileName name) {
         this.generation = generation;
@@ -31,6 +32,11 @@ final class ArchivedFile {
     /** The file's length, as its tag tells; known once it was read. */
     long size() {
         return size;
+    }
+
+    /** What stands beside the file in its object; known once it was read. */
+    Optional<byte[]> annex() {
+        return annex;
     }
 
     /**
@@ -53,6 +59,7 @@ final class ArchivedFile {
                         "object " + key + " is damaged: it holds " + file.tag().file());
             }
             size = file.tag().size();
+            annex = file.annex();
             int length = file.content().readNBytes(buffer, 0, buffer.length);
             byte[] rest = new byte[1 << 16];
             while (file.content().read(rest, 0, rest.length) >= 0) {

@@ -9,7 +9,7 @@ import org.pgpitr.storage.ObjectKey;
 /** Findings about what no recovery needs: the index, names of relations, WAL that was refused. */
 public sealed interface BesideFinding extends Finding {
     /** An object is not what was stored there. */
-    sealed interface Damaged extends BesideFinding permits IndexDamaged, NamesDamaged, EvidenceDamaged {
+    sealed interface Damaged extends BesideFinding permits IndexDamaged, SummaryDamaged, NamesDamaged, EvidenceDamaged {
         ObjectKey object();
 
         String how();
@@ -46,6 +46,21 @@ public sealed interface BesideFinding extends Finding {
         public Optional<String> hint() {
             return Optional.of("the index is made of the WAL and can be made again: delete the object and run `pgpitr"
                     + " index rebuild`");
+        }
+    }
+
+    /** What stands beside a segment's WAL in its object is not the summary of that WAL. */
+    record SummaryDamaged(ObjectKey object, String how) implements Damaged {
+        @Override
+        public String kind() {
+            return "summary_damaged";
+        }
+
+        @Override
+        public Optional<String> hint() {
+            return Optional.of(
+                    "no recovery is concerned: the segment's WAL is sound; what `pgpitr window`, `plan` and `find`"
+                            + " tell of it may be wrong. If another repository holds the object, put that one in its place");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.pgpitr.service.verify;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -17,14 +18,17 @@ import org.pgpitr.postgres.WalSegmentHeader;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.postgres.wal.BrokenWalException;
+import org.pgpitr.postgres.wal.SummaryFormat;
 import org.pgpitr.postgres.wal.WalReader;
 import org.pgpitr.postgres.wal.WalRecord;
 import org.pgpitr.repository.ClusterIdentity;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.archive.ArchivedWal;
 import org.pgpitr.repository.archive.SegmentCheck;
+import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.service.Progress;
 import org.pgpitr.service.archive.BackupHistoryCheck;
+import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 
 /**
@@ -187,10 +191,27 @@ final class WalVerification {
             }
             tally.walFiles.increment();
             tally.walBytes.add(length);
+            file.annex().ifPresent(summary -> summary(name, file.key(), buffer, summary));
             return true;
         } catch (PgpitrException e) {
             unreadable(name, e);
             return false;
+        }
+    }
+
+    /** It depends on the segment's bytes alone. */
+    private void summary(WalFileName name, ObjectKey key, byte[] segment, byte[] stored) {
+        try {
+            if (SegmentInspection.summary(name, Content.of(segment))
+                    .filter(own -> !Arrays.equals(SummaryFormat.write(own), stored))
+                    .isPresent()) {
+                clean = false;
+                findings.add(new BesideFinding.SummaryDamaged(key, "its summary is not that of its WAL"));
+            }
+        } catch (BrokenWalException e) {
+            return; // What reads it along the chain tells whether that is damage
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can't fail", e);
         }
     }
 

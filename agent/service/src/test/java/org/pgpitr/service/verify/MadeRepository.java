@@ -47,7 +47,10 @@ import org.pgpitr.repository.backup.ManifestWriter;
 import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.Keys;
 import org.pgpitr.repository.codec.Sha256;
+import org.pgpitr.repository.index.ArchiveListing;
+import org.pgpitr.repository.plan.ArchivedStops;
 import org.pgpitr.repository.plan.RecoveryDecision;
+import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryRequest;
 import org.pgpitr.repository.plan.StopSearch;
@@ -116,16 +119,28 @@ final class MadeRepository {
         new WalArchive(generation).push(name, Content.of(content));
     }
 
-    /** In the place of what is archived under that name, with the summary of another content. */
-    void archive(WalSegmentName name, byte[] content, byte[] summarized) {
-        lose(key(name));
+    /** Each segment with its summary in the same object, as the agent archives it. */
+    void archiveSummarized(MadeWal wal) {
+        wal.segments().forEach(this::archiveSummarized);
+    }
+
+    void archiveSummarized(WalFileName name, byte[] content) {
+        new WalArchive(generation).push(name, Content.of(content), summary(name, content));
+    }
+
+    private static byte[] summary(WalFileName name, byte[] content) {
         try {
-            byte[] summary = SummaryFormat.write(
-                    SegmentInspection.summary(name, Content.of(summarized)).orElseThrow());
-            new WalArchive(generation).push(name, Content.of(content), summary);
+            return SummaryFormat.write(
+                    SegmentInspection.summary(name, Content.of(content)).orElseThrow());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** In the place of what is archived under that name, with the summary of another content. */
+    void archive(WalSegmentName name, byte[] content, byte[] summarized) {
+        lose(key(name));
+        new WalArchive(generation).push(name, Content.of(content), summary(name, summarized));
     }
 
     void history(int timeline, Lsn... switchPoints) {
@@ -302,6 +317,15 @@ final class MadeRepository {
         return (WindowAnswer.Known)
                 new WindowReader(generation, CLOCK, verify(new Depth.Full()).damage(1), segments -> {})
                         .read(WindowReader.Depth.CONTENTS);
+    }
+
+    /** By what the index and the WAL tell. */
+    RecoveryDecision planByIndex(RecoveryRequest request) {
+        RecoveryFacts facts = RecoveryFactsReader.read(generation, CLOCK);
+        try (ArchivedStops stops = new ArchivedStops(
+                generation, facts.wal(), ArchiveListing.begin(generation).rolledUp(), segments -> {})) {
+            return WholeBackups.decide(generation, facts, request, stops);
+        }
     }
 
     RecoveryDecision plan(RecoveryRequest request) {

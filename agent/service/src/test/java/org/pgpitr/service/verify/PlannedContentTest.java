@@ -80,10 +80,7 @@ class PlannedContentTest {
 
     /** By names, sizes and summaries. */
     private RecoveryDecision trusting(RecoveryRequest request) {
-        RecoveryFacts facts = facts();
-        try (ArchivedStops stops = stops(facts)) {
-            return WholeBackups.decide(made.generation, facts, request, stops);
-        }
+        return made.planByIndex(request);
     }
 
     private RecoveryDecision reading(RecoveryRequest request) {
