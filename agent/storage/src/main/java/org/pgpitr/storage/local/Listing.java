@@ -8,24 +8,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.regex.Pattern;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.ObjectStore.ListVisitor;
 import org.pgpitr.storage.ObjectStore.ListVisitor.Next;
 
 /**
- * One walk over the files of a store in the order of their keys. Holds one folder of each level in memory.
+ * One walk over the files of a store in the order of their keys. Holds the names in one folder of each level in memory.
  *
  * <p>Within a folder, what stands beneath {@code a} sorts as {@code a/}: behind {@code a.b} and {@code a-b}, before
  * {@code a0}.
  */
 final class Listing {
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9._+=-]+");
-
-    private record Entry(String key, Path path, BasicFileAttributes attributes) {}
 
     private final Path root;
     private final Folders folders;
@@ -59,11 +56,14 @@ final class Listing {
         folders.proveAbsent(root);
     }
 
+    /** What an entry is, is asked when its turn comes: who stops early, or begins late, asks for few of a big folder. */
     private Next walk(String base, Path folder) throws IOException {
-        for (Entry entry : entries(base, folder)) {
-            Next next = entry.attributes.isDirectory()
-                    ? walk(entry.key, entry.path)
-                    : visitor.visit(ObjectKey.of(entry.key), FileVersion.stat(entry.attributes));
+        Queue<String> names = names(base, folder);
+        while (!names.isEmpty()) {
+            String name = names.remove();
+            Next next = name.endsWith("/")
+                    ? walk(base + name, folder.resolve(name))
+                    : entry(base + name, folder.resolve(name), () -> names.add(name + "/"));
             if (next == Next.STOP) {
                 return Next.STOP;
             }
@@ -71,38 +71,49 @@ final class Listing {
         return Next.CONTINUE;
     }
 
-    private List<Entry> entries(String base, Path folder) throws IOException {
-        List<Entry> entries = new ArrayList<>();
+    /** @param isFolder hears that it is one, whose turn comes later */
+    private Next entry(String key, Path path, Runnable isFolder) throws IOException {
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            folders.proveAbsent(path);
+            return Next.CONTINUE;
+        }
+        if (!attributes.isDirectory()) {
+            return matches(key) ? visitor.visit(ObjectKey.of(key), FileVersion.stat(attributes)) : Next.CONTINUE;
+        }
+        if (holdsMatches(key + "/")) {
+            isFolder.run();
+        }
+        return Next.CONTINUE;
+    }
+
+    /** Those in a folder that may matter, by what their keys would be as files; strings alone, since there may be many. */
+    private Queue<String> names(String base, Path folder) throws IOException {
+        Queue<String> names = new PriorityQueue<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
-                add(entries, base + path.getFileName(), path);
+                String name = path.getFileName().toString();
+                if (mayMatter(name, base + name)) {
+                    names.add(name);
+                }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             folders.proveAbsent(folder);
-            return List.of();
+            return new PriorityQueue<>();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        entries.sort(Comparator.comparing(Entry::key));
-        return entries;
+        return names;
     }
 
-    private void add(List<Entry> entries, String key, Path path) throws IOException {
-        // What a disk's own file system puts into its uppermost folder is no part of the store.
-        if (!isKeyPart(path.getFileName().toString()) || !mayMatch(key) || key.equals("lost+found")) {
-            return;
-        }
-        if (!matches(key) && !holdsMatches(key + "/")) {
-            return; // before it is asked what it is: a big folder may be listed from somewhere in the middle on
-        }
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (attributes.isDirectory() ? holdsMatches(key + "/") : matches(key)) {
-                entries.add(new Entry(attributes.isDirectory() ? key + "/" : key, path, attributes));
-            }
-        } catch (NoSuchFileException e) {
-            folders.proveAbsent(path);
-        }
+    /** As a file or as a folder. What a disk's own file system puts into its uppermost folder is no part of the store. */
+    private boolean mayMatter(String name, String key) {
+        return isKeyPart(name)
+                && mayMatch(key)
+                && !key.equals("lost+found")
+                && (matches(key) || holdsMatches(key + "/"));
     }
 
     private static boolean isKeyPart(String name) {

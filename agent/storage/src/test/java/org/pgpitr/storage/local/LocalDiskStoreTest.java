@@ -256,6 +256,24 @@ class LocalDiskStoreTest {
         assertThat(listed(store, "")).containsExactly("main/1/wal/a");
     }
 
+    /** A big folder is not asked for all of it by who lists a part. */
+    @Test
+    void what_an_entry_is_is_asked_when_its_turn_comes() {
+        for (String key : List.of("w/1", "w/2/a", "w/2.a", "w/3/a", "w/4")) {
+            store.putIfAbsent(ObjectKey.of(key), content(key));
+        }
+        List<String> keys = new ArrayList<>();
+        store.list("w/", (key, stat) -> {
+            keys.add(key.value());
+            if (key.value().equals("w/1")) {
+                store.delete(Set.of(ObjectKey.of("w/3/a"), ObjectKey.of("w/4")));
+                store.putIfAbsent(ObjectKey.of("w/3"), content("a file by now"));
+            }
+            return Next.CONTINUE;
+        });
+        assertThat(keys).containsExactly("w/1", "w/2.a", "w/2/a", "w/3");
+    }
+
     @Test
     void each_replacement_has_another_version_however_quickly_they_follow() {
         store.putIfAbsent(KEY, content("same"));
