@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.TimelineId;
+import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.DamagedPage;
 import org.pgpitr.repository.backup.Tablespace;
 import org.pgpitr.repository.stream.Piece;
@@ -266,6 +268,20 @@ class RecoveryCommandsTest {
                 .asString()
                 .contains("xid=746");
         assertThat(plan.get("settings")).asString().contains("recovery_target_lsn=0/500200", "recovery_target_time=");
+    }
+
+    @Test
+    void what_lies_behind_broken_wal_is_not_known() throws IOException {
+        String[] before = {"--target-lsn", "0/900028"};
+        Arrays.fill(next, 0x50, next.length, (byte) 0x5A);
+        new WalArchive(repository.generation(1))
+                .push(WalSegmentName.of(TimelineId.FIRST, 9, TestRepository.SIZE), Content.of(next));
+
+        assertThat(run(with(before, "plan")).out())
+                .contains("First out     not known: the WAL breaks at 0/900050 in segment 000000010000000000000009\n");
+        assertThat(json(run(with(before, "plan", "--json"))))
+                .containsEntry("first_left_out", null)
+                .containsEntry("broken_behind", Map.of("lsn", "0/900050", "segment", "000000010000000000000009"));
     }
 
     @Test

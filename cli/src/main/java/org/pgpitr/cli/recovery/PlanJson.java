@@ -52,6 +52,13 @@ public final class PlanJson {
                 .put(
                         "first_left_out",
                         plan.stop().flatMap(RecoveryStop::firstLeftOut).map(PlanJson::commit))
+                .put(
+                        "broken_behind",
+                        plan.stop()
+                                .flatMap(RecoveryStop::broken)
+                                .map(broken -> new JsonObject()
+                                        .put("lsn", broken.lsn())
+                                        .put("segment", broken.segment())))
                 .put("backup_bytes", plan.backupBytes())
                 .put("wal_bytes", plan.walBytes())
                 .put(

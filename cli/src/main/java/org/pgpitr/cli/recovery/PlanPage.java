@@ -63,7 +63,7 @@ public final class PlanPage {
                 .entry("Timeline", timelines())
                 .verbatim("WAL", wal())
                 .entry("Last in", stop(RecoveryStop::lastIncluded, "none in this WAL: what the backup holds"))
-                .entry("First out", stop(RecoveryStop::firstLeftOut, "none that is archived"))
+                .entry("First out", stop(RecoveryStop::firstLeftOut, noneLeftOut()))
                 .entry("To fetch", fetch())
                 .entry("Will take", expected())
                 .entry("Content", content())
@@ -133,6 +133,13 @@ public final class PlanPage {
                     case STREAMED -> ", streamed";
                 }
                 + ")";
+    }
+
+    private String noneLeftOut() {
+        return plan.stop()
+                .flatMap(RecoveryStop::broken)
+                .map(broken -> "not known: the WAL breaks at " + broken.lsn() + " in segment " + broken.segment())
+                .orElse("none that is archived");
     }
 
     private List<String> stop(Function<RecoveryStop, Optional<TransactionEnd>> side, String none) {

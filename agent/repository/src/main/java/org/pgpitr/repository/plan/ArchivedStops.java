@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
 import org.pgpitr.postgres.PostgresMajor;
 import org.pgpitr.postgres.RecoveryTarget;
@@ -92,7 +91,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         try {
             result = target instanceof RecoveryTarget.EndOfWal ? atTheEnd(replay) : search(target, replay, rest);
         } catch (BrokenWalException e) {
-            result = new Broken("the broken WAL at " + e.lsn() + " in segment " + segment(e.lsn(), replay));
+            result = new Broken(broken(e, replay).what());
         }
         return new Known(target, replay, result, unassigned);
     }
@@ -116,6 +115,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
             wal = from(wal, skimmed.firstWanted(first(replay)) - 1);
         }
         StopScout scout = new StopScout(StopRule.of(target, replay), replay, major, before);
+        Optional<BrokenWal> behind = Optional.empty();
         try {
             WalWalk walk = walk(scout, replay);
             go(walk, wal);
@@ -133,9 +133,11 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
             if (scout.stop().isEmpty()) {
                 throw e;
             }
+            behind = Optional.of(broken(e, replay));
         }
         if (scout.stop().isPresent()) {
-            return new Stops(scout.stop().get());
+            RecoveryStop stop = scout.stop().get();
+            return new Stops(behind.map(stop::before).orElse(stop));
         }
         return scout.topLevel().isPresent() || rest.isEmpty()
                 ? new NeverStops(scout.lastIncluded(), scout.topLevel())
@@ -158,15 +160,7 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         if (rest instanceof NeverStops never) {
             return new NeverStops(before, never.topLevel());
         }
-        RecoveryStop stop = ((Stops) rest).stop();
-        return new Stops(new RecoveryStop(
-                stop.replayedTo(),
-                stop.read(),
-                before,
-                stop.firstLeftOut(),
-                stop.transaction(),
-                stop.restorePoint(),
-                stop.again()));
+        return new Stops(((Stops) rest).stop().behind(before));
     }
 
     /** A search that found nothing, or found it later: the first stop of this one lies before its WAL, or is the same. */
@@ -248,10 +242,11 @@ public final class ArchivedStops implements StopSearch, AutoCloseable {
         return wal.stream().flatMap(r -> r.within(first, last, size).stream()).toList();
     }
 
-    private WalSegmentName segment(Lsn lsn, Replay replay) {
-        long number = size.segmentNumber(lsn);
+    private BrokenWal broken(BrokenWalException e, Replay replay) {
+        long number = size.segmentNumber(e.lsn());
         List<WalRange> there = between(replay.wal(), number, number);
-        return (there.isEmpty() ? replay.wal() : there).get(0).first();
+        return new BrokenWal(
+                e.lsn(), (there.isEmpty() ? replay.wal() : there).get(0).first());
     }
 
     private byte[] read(WalSegmentName segment, List<WalRange> incomplete) {

@@ -209,8 +209,16 @@ class ArchivedStopsTest {
                     .isEqualTo("after Optional[12], before Optional[13], point Optional.empty");
             assertThat(describe(search.find(new RecoveryTarget.AtLsn(thirteenth, Bound.INCLUSIVE), replay)))
                     .isEqualTo("after Optional[13], before Optional.empty, point Optional.empty");
+            assertThat(broken(search, new RecoveryTarget.AtLsn(thirteenth, Bound.INCLUSIVE), replay))
+                    .hasValue(new BrokenWal(wal.position(), name(6)));
+            assertThat(broken(search, new RecoveryTarget.Time(NOON.plusSeconds(10), Bound.INCLUSIVE), replay))
+                    .isEmpty();
             assertThat(search.find(behind, replay)).isInstanceOf(StopSearch.Broken.class);
         }
+    }
+
+    private static Optional<BrokenWal> broken(ArchivedStops search, RecoveryTarget target, Replay replay) {
+        return ((StopSearch.Stops) search.find(target, replay)).stop().broken();
     }
 
     @Test
