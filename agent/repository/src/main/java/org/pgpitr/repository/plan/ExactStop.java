@@ -20,8 +20,7 @@ import org.pgpitr.postgres.wal.TransactionEnd;
 record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) {
     /** @param unread judges where WAL can't be read, from the reason, a clause */
     Judgement judge(Candidate candidate, List<String> notes, Function<String, Judgement> unread) {
-        StopSearch.Result result =
-                search.find(target, replay(candidate, candidate.reach().end()));
+        StopSearch.Result result = search.find(target, replay(candidate));
         if (result instanceof StopSearch.Stops stops) {
             return at(stops.stop(), candidate, notes);
         }
@@ -33,15 +32,9 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
                 : unread.apply(((StopSearch.Unread) result).why());
     }
 
-    /** Where a recovery stops that surely does; empty if that can't be told. */
-    Optional<RecoveryStop> lookUp(Candidate candidate, Lsn end) {
-        return search.find(target, replay(candidate, end)) instanceof StopSearch.Stops stops
-                ? Optional.of(stops.stop())
-                : Optional.empty();
-    }
-
-    private Replay replay(Candidate candidate, Lsn end) {
+    private Replay replay(Candidate candidate) {
         Lsn start = candidate.backup().startLsn();
+        Lsn end = candidate.reach().end();
         return new Replay(
                 start, candidate.backup().stopLsn(), end, candidate.path().ranges(size.segmentNumber(start), end));
     }
@@ -116,6 +109,9 @@ record ExactStop(RecoveryTarget target, WalSegmentSize size, StopSearch search) 
         }
         if (target instanceof RecoveryTarget.Xid) {
             return "no end of that transaction";
+        }
+        if (target instanceof RecoveryTarget.Immediate) {
+            return "no record with which it is consistent";
         }
         return target instanceof RecoveryTarget.Time ? "no later commit" : "no record that begins there or later";
     }

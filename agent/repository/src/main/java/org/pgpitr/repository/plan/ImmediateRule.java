@@ -1,17 +1,15 @@
 package org.pgpitr.repository.plan;
 
 import java.util.List;
-import org.pgpitr.postgres.Lsn;
 
-/** PostgreSQL stops where the backup is whole. */
+/** PostgreSQL stops where the backup is whole; it ends with an error where the WAL breaks before that. */
 record ImmediateRule(ExactStop exact) implements TargetRule {
     @Override
     public Judgement judge(Candidate candidate) {
-        Lsn stop = candidate.backup().stopLsn();
-        return new Judgement.Serves(
-                Judgement.Certainty.SURE,
-                stop,
-                exact.lookUp(candidate, candidate.reach().end()),
-                List.of());
+        return exact.judge(
+                candidate,
+                List.of(),
+                why -> new Judgement.Serves(
+                        Judgement.Certainty.SURE, candidate.backup().stopLsn(), List.of()));
     }
 }
