@@ -1,5 +1,6 @@
 package org.pgpitr.repository.plan;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.repository.backup.BackupId;
@@ -22,6 +23,13 @@ public record FoundDamage(Map<WalSegmentName, DamagedWal> wal, Map<BackupId, Str
     /** Of one backup. */
     public static FoundDamage of(BackupId backup, String reason) {
         return new FoundDamage(Map.of(), Map.of(backup, reason));
+    }
+
+    /** The same, with more WAL that can't be used. */
+    public FoundDamage with(Map<WalSegmentName, DamagedWal> more) {
+        Map<WalSegmentName, DamagedWal> all = new HashMap<>(wal);
+        all.putAll(more);
+        return new FoundDamage(all, backups);
     }
 
     /** Whether there is none. */

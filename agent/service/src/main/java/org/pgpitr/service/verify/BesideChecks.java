@@ -3,8 +3,10 @@ package org.pgpitr.service.verify;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
+import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.wal.BrokenWalException;
 import org.pgpitr.repository.Generation;
@@ -122,8 +124,9 @@ final class BesideChecks {
         }
     }
 
-    boolean stream(WalSegmentName segment, PieceChain chain) {
-        return reading(generation.layout().wal(segment), () -> streams.check(segment, chain));
+    /** As {@link StreamVerification#check}. */
+    boolean stream(WalSegmentName segment, PieceChain chain, Lsn neededTo, BooleanSupplier nothing) {
+        return reading(generation.layout().wal(segment), () -> streams.check(segment, chain, neededTo, nothing));
     }
 
     private interface Check {

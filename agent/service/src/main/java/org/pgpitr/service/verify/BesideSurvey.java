@@ -159,7 +159,7 @@ final class BesideSurvey {
                     segment.timeline(),
                     segment.number(size),
                     Needed.FOR_RECOVERY,
-                    () -> checks.stream(segment, chain)));
+                    () -> checks.stream(segment, chain, WalVerification.TO_THE_END, () -> true)));
         });
     }
 }

@@ -2,6 +2,7 @@ package org.pgpitr.service.verify;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -10,24 +11,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
 import org.pgpitr.postgres.PartialSegmentName;
+import org.pgpitr.postgres.TimelineId;
 import org.pgpitr.postgres.WalFileName;
 import org.pgpitr.postgres.WalSegmentName;
 import org.pgpitr.postgres.WalSegmentSize;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.archive.ArchivedWal;
+import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.LaneTotals;
+import org.pgpitr.repository.plan.DamagedWal;
 import org.pgpitr.repository.plan.FoundDamage;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryStop;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.plan.WholeBackups;
-import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.PieceChain;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.service.Progress;
@@ -89,9 +94,13 @@ public final class PlannedContent implements WholeBackups.Look {
         requireDecrypted(findings);
         FoundDamage damage = Damage.of(findings.sorted());
         if (damage.isNone()) {
-            read(plan, unread, findings);
+            Set<WalFileName> gone = read(plan, unread, findings);
             requireDecrypted(findings);
             damage = Damage.of(findings.sorted());
+            if (damage.isNone()) {
+                gone.addAll(gone(plan.wal()));
+            }
+            damage = damage.with(deleted(gone));
         }
         findings.sorted().forEach(each -> found.putIfAbsent(each.kind() + " " + each.subject(), each));
         if (damage.backups().isEmpty()) {
@@ -116,12 +125,14 @@ public final class PlannedContent implements WholeBackups.Look {
         });
     }
 
-    private void read(RecoveryPlan plan, List<SurveyedBackup> backups, Findings findings) {
+    /** Which WAL was not there any more. */
+    private Set<WalFileName> read(RecoveryPlan plan, List<SurveyedBackup> backups, Findings findings) {
+        Set<WalFileName> gone = ConcurrentHashMap.newKeySet();
         List<WalRange> wal = unread(plan.wal());
         Lsn neededTo = plan.stop().map(RecoveryStop::read).orElse(WalVerification.TO_THE_END);
         Iterator<Workers.Piece> ofWal = wal.stream()
                 .map(range -> (Workers.Piece) readAhead -> {
-                    if (isSound(range, neededTo, findings)) {
+                    if (isSound(range, neededTo, findings, gone)) {
                         soundWal.add(range);
                     }
                 })
@@ -135,6 +146,35 @@ public final class PlannedContent implements WholeBackups.Look {
         } finally {
             progress.end();
         }
+        return gone;
+    }
+
+    /** An expiry takes WAL also behind backups that stay, and nothing keeps it from a plan's. */
+    private Set<WalFileName> gone(List<WalRange> wal) {
+        Set<WalFileName> gone = new HashSet<>();
+        Map<TimelineId, ArchivedWal> there = new HashMap<>();
+        for (WalRange range : wal) {
+            ArchivedWal archived =
+                    there.computeIfAbsent(range.timeline(), any -> new WalArchive(generation).scan(range.first()));
+            long first = range.first().number(size);
+            if (range.form() == WalRange.Form.WHOLE) {
+                archived.firstMissing(range.timeline(), first, range.last().number(size))
+                        .ifPresent(missing -> gone.add(WalSegmentName.of(range.timeline(), missing, size)));
+            } else if (range.form() == WalRange.Form.PARTIAL && !archived.containsPartial(range.timeline(), first)) {
+                gone.add(new PartialSegmentName(range.first()));
+            }
+        }
+        return gone;
+    }
+
+    private Map<WalSegmentName, DamagedWal> deleted(Set<WalFileName> gone) {
+        Map<WalSegmentName, DamagedWal> deleted = new HashMap<>();
+        for (WalFileName file : gone) {
+            deleted.put(
+                    file instanceof PartialSegmentName partial ? partial.segment() : (WalSegmentName) file,
+                    new DamagedWal(file, generation.layout().wal(file), "it was deleted while this plan was made"));
+        }
+        return deleted;
     }
 
     private Workers.Piece piece(LanePieces.Lane lane, Findings findings) {
@@ -177,22 +217,35 @@ public final class PlannedContent implements WholeBackups.Look {
         return range.last().number(size) - range.first().number(size) + 1;
     }
 
-    private boolean isSound(WalRange range, Lsn neededTo, Findings findings) {
+    private boolean isSound(WalRange range, Lsn neededTo, Findings findings, Set<WalFileName> gone) {
         WalSegmentName first = range.first();
-        if (range.form() == WalRange.Form.STREAMED) {
-            List<Piece> pieces = new StreamArchive(generation).pieces(first);
-            if (!pieces.isEmpty()) {
-                return new BesideChecks(generation, facts.wal(), findings, tally)
-                        .stream(first, PieceChain.from(first.start(size), pieces));
-            }
-            // Archived by now, as all whole ones.
+        BooleanSupplier archived = () -> isArchivedSound(files(range), neededTo, findings, gone);
+        if (range.form() != WalRange.Form.STREAMED
+                || generation.store().stat(generation.layout().wal(first)).isPresent()) {
+            return archived.getAsBoolean(); // what was streamed may be archived by now, as all whole ones
         }
-        List<WalFileName> files = range.form() == WalRange.Form.PARTIAL
-                ? List.of(new PartialSegmentName(first))
-                : LongStream.rangeClosed(first.number(size), range.last().number(size))
+        PieceChain chain = PieceChain.from(first.start(size), new StreamArchive(generation).pieces(first));
+        Lsn planned =
+                facts.wal().streamedTo(range.timeline(), first.number(size)).orElse(first.end(size));
+        return chain.end().isBefore(neededTo.isBefore(planned) ? neededTo : planned)
+                ? archived.getAsBoolean()
+                : new BesideChecks(generation, facts.wal(), findings, tally).stream(first, chain, neededTo, archived);
+    }
+
+    private boolean isArchivedSound(List<WalFileName> files, Lsn neededTo, Findings findings, Set<WalFileName> gone) {
+        WalVerification verification =
+                new WalVerification(generation, facts.wal(), facts.histories(), neededTo, findings, tally, progress);
+        boolean sound = verification.run(files);
+        gone.addAll(verification.gone());
+        return sound && verification.gone().isEmpty();
+    }
+
+    private List<WalFileName> files(WalRange range) {
+        return range.form() == WalRange.Form.PARTIAL
+                ? List.of(new PartialSegmentName(range.first()))
+                : LongStream.rangeClosed(
+                                range.first().number(size), range.last().number(size))
                         .<WalFileName>mapToObj(number -> WalSegmentName.of(range.timeline(), number, size))
                         .toList();
-        return new WalVerification(generation, facts.wal(), facts.histories(), neededTo, findings, tally, progress)
-                .run(files);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.postgres.Lsn;
@@ -44,8 +45,13 @@ final class StreamVerification {
         this.archive = new StreamArchive(generation);
     }
 
-    /** Whether nothing was found. */
-    boolean check(WalSegmentName segment, PieceChain chain) {
+    /**
+     * Whether nothing was found.
+     *
+     * @param neededTo no record that begins there or later is needed: a broken one is no damage
+     * @param nothing answers where there is nothing to put together: nothing of its beginning, or archived meanwhile
+     */
+    boolean check(WalSegmentName segment, PieceChain chain, Lsn neededTo, BooleanSupplier nothing) {
         ObjectKey object = chain.pieces().isEmpty()
                 ? generation.layout().wal(segment)
                 : archive.key(chain.pieces().get(0));
@@ -53,12 +59,13 @@ final class StreamVerification {
         try {
             Optional<StreamedSegment> assembled = archive.assemble(segment, folder.resolve("segment"));
             if (assembled.isEmpty()) {
-                return true; // nothing of its beginning, or archived meanwhile
+                return nothing.getAsBoolean();
             }
             try (StreamedSegment streamed = assembled.get()) {
                 tally.walBytes.add(streamed.end().minus(segment.start(size)));
-                Optional<String> defect =
-                        generation.identity().major().isKnown() ? defect(segment, streamed) : Optional.empty();
+                Optional<String> defect = generation.identity().major().isKnown()
+                        ? defect(segment, streamed, neededTo)
+                        : Optional.empty();
                 defect.ifPresent(how -> damaged(
                         segment, object, "the stream of WAL segment " + segment + " can't be replayed: " + how));
                 return defect.isEmpty();
@@ -86,7 +93,7 @@ final class StreamVerification {
         findings.add(new WalFinding.WalDamaged(segment, object, how, Optional.empty()));
     }
 
-    private Optional<String> defect(WalSegmentName segment, StreamedSegment streamed) {
+    private Optional<String> defect(WalSegmentName segment, StreamedSegment streamed, Lsn neededTo) {
         byte[] bytes = streamed.bytes();
         Lsn start = segment.start(size);
         WalRecord record = new WalRecord();
@@ -99,9 +106,11 @@ final class StreamVerification {
             }
             end = reader.walEnd();
         } catch (BrokenWalException e) {
-            return isCut(bytes, start, e.lsn(), streamed.end()) ? Optional.empty() : Optional.of(e.getMessage());
+            return !e.lsn().isBefore(neededTo) || isCut(bytes, start, e.lsn(), streamed.end())
+                    ? Optional.empty()
+                    : Optional.of(e.getMessage());
         }
-        return isCut(bytes, start, end, streamed.end())
+        return !end.isBefore(neededTo) || isCut(bytes, start, end, streamed.end())
                 ? Optional.empty()
                 : Optional.of("its WAL is broken at " + end + ", before its end at " + streamed.end());
     }

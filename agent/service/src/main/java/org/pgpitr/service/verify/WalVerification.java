@@ -2,6 +2,7 @@ package org.pgpitr.service.verify;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class WalVerification {
     private final Tally tally;
     private final Progress progress;
     private final WalRecord record = new WalRecord();
+    private final List<WalFileName> gone = new ArrayList<>();
     private boolean clean = true;
 
     /** @param neededTo no record that begins there or later is needed: a broken one is no damage */
@@ -71,7 +73,7 @@ final class WalVerification {
         this.progress = progress;
     }
 
-    /** Whether nothing was found. */
+    /** Whether nothing was found wrong with what is there. */
     boolean run(List<WalFileName> files) {
         byte[] buffer = new byte[size.bytes()];
         Optional<WalReader> chain = Optional.empty();
@@ -90,6 +92,11 @@ final class WalVerification {
             }
         }
         return clean;
+    }
+
+    /** Those that were not there any more, whole and partial segments. */
+    List<WalFileName> gone() {
+        return gone;
     }
 
     private boolean follows(WalSegmentName previous, WalSegmentName segment) {
@@ -180,7 +187,7 @@ final class WalVerification {
             int length = file.read(buffer);
             progress.advance(size.bytes());
             if (length < 0) {
-                // deleted meanwhile: whether it is needed is told by the names
+                gone.add(name);
                 return false;
             }
             Optional<SegmentCheck.Misfit> misfit = SegmentCheck.misfit(

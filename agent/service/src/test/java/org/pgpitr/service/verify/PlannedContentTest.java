@@ -3,9 +3,11 @@ package org.pgpitr.service.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgpitr.error.ExitCode;
@@ -21,12 +23,14 @@ import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.ArchivedStops;
+import org.pgpitr.repository.plan.DamagedWal;
 import org.pgpitr.repository.plan.FoundDamage;
 import org.pgpitr.repository.plan.RecoveryDecision;
 import org.pgpitr.repository.plan.RecoveryFacts;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.repository.plan.RecoveryPlan;
 import org.pgpitr.repository.plan.RecoveryRequest;
+import org.pgpitr.repository.plan.StopSearch;
 import org.pgpitr.repository.plan.Unreachable;
 import org.pgpitr.repository.plan.WalRange;
 import org.pgpitr.repository.plan.WholeBackups;
@@ -34,12 +38,14 @@ import org.pgpitr.repository.stream.Piece;
 import org.pgpitr.repository.stream.StreamArchive;
 import org.pgpitr.service.Progress;
 import org.pgpitr.storage.Content;
+import org.pgpitr.storage.ForwardingStore;
 import org.pgpitr.storage.ObjectKey;
 
 /** What a plan says when all that it takes is read: damage that names, sizes and summaries don't show. */
 class PlannedContentTest {
     private static final String FIRST = "20261121T010000Z";
     private static final String SECOND = "20261121T020000Z";
+    private static final WalSegmentName NEXT = MadeRepository.segment(1, 9);
     private static final RecoveryTarget END = new RecoveryTarget.EndOfWal();
 
     private MadeRepository made = new MadeRepository(Encryption.NONE);
@@ -120,23 +126,134 @@ class PlannedContentTest {
         assertThat(read.verified().files()).isEqualTo(6);
         assertThat(read.verified().walFiles()).isEqualTo(7);
 
-        WalSegmentName next = MadeRepository.segment(1, 9);
-        Lsn begin = next.start(MadeRepository.SIZE);
-        Piece piece = new Piece(TimelineId.FIRST, begin, wal.position());
-        new StreamArchive(made.generation).put(piece, Content.of(Arrays.copyOf(wal.partial(), (int)
-                wal.position().minus(begin))));
+        stream(wal.partial());
         assertSound(to(END));
         assertThat(forms(END)).contains(WalRange.Form.STREAMED);
+    }
+
+    /** The segment behind the archived ones, as far as it is written. */
+    private Piece stream(byte[] bytes) {
+        Lsn begin = NEXT.start(MadeRepository.SIZE);
+        Piece piece = new Piece(TimelineId.FIRST, begin, wal.position());
+        new StreamArchive(made.generation).put(piece, Content.of(Arrays.copyOf(bytes, (int) piece.length())));
+        return piece;
+    }
+
+    @Test
+    void a_broken_record_of_a_stream_is_in_the_way_of_what_lies_behind_it_and_not_of_what_lies_before() {
+        wal.more(50);
+        byte[] broken = wal.partial();
+        broken[(int) (wal.position().plus(-5000).value() % broken.length)] ^= 1;
+        stream(broken);
+
+        RecoveryTarget before = new RecoveryTarget.AtLsn(wal.position().plus(-10_000), Bound.INCLUSIVE);
+        assertThat(forms(before)).contains(WalRange.Form.STREAMED);
+        assertSound(to(before));
+        assertThat(refused(to(END)).reason()).contains("the stream of WAL segment " + NEXT + " can't be replayed");
+    }
+
+    @Test
+    void what_was_streamed_and_is_archived_meanwhile_is_read_there() {
+        Piece piece = stream(wal.partial());
+        RecoveryPlan plan = trusting(to(END)).orElseThrow();
+        wal.fill(1);
+        byte[] broken = wal.segments().get(NEXT).clone();
+        broken[1000] ^= 1;
+        ForwardingStore archiving = new ForwardingStore(made.store) {
+            @Override
+            public Optional<InputStream> open(ObjectKey key) {
+                if (key.equals(new StreamArchive(made.generation).key(piece))) {
+                    made.archive(NEXT, broken);
+                    made.lose(key);
+                }
+                return super.open(key);
+            }
+        };
+        FoundDamage damage =
+                new PlannedContent(made.repository(archiving).current(), facts(), 1, Progress.NONE).at(plan);
+
+        assertThat(damage.wal()).containsOnlyKeys(NEXT);
+        assertThat(damage.wal().get(NEXT).how()).startsWith("WAL segment " + NEXT + " can't be replayed");
+    }
+
+    @Test
+    void wal_that_goes_meanwhile_is_not_planned_with() {
+        WalSegmentName name = MadeRepository.segment(1, 6);
+        stream(wal.partial());
+        RecoveryRequest request = to(END, FIRST);
+        RecoveryFacts facts = facts();
+        PlannedContent content = new PlannedContent(made.generation, facts, 2, Progress.NONE);
+        RecoveryPlan plan = trusting(request).orElseThrow();
+        assertThat(content.at(plan)).isEqualTo(FoundDamage.NONE);
+
+        made.lose(made.key(name));
+        FoundDamage lostBehindItsReading = content.at(plan);
+        FoundDamage lostBeforeIt = new PlannedContent(made.generation, facts, 2, Progress.NONE).at(plan);
+
+        assertThat(lostBehindItsReading).isEqualTo(lostBeforeIt);
+        assertThat(lostBeforeIt.backups()).isEmpty();
+        assertThat(lostBeforeIt.wal())
+                .isEqualTo(
+                        Map.of(name, new DamagedWal(name, made.key(name), "it was deleted while this plan was made")));
+        assertThat(((Unreachable) WholeBackups.decide(facts, request, StopSearch.NAMES_ALONE, content)).reason())
+                .contains("archived WAL file " + name + " is of no use: it was deleted while this plan was made");
+        assertThat(content.read().findings()).isEmpty();
+    }
+
+    @Test
+    void pieces_that_go_meanwhile_are_not_planned_with() {
+        Piece piece = stream(wal.partial());
+        RecoveryPlan plan = trusting(to(END)).orElseThrow();
+        PlannedContent content = new PlannedContent(made.generation, facts(), 1, Progress.NONE);
+        made.lose(new StreamArchive(made.generation).key(piece));
+
+        assertThat(content.at(plan).wal()).containsOnlyKeys(NEXT);
+    }
+
+    @Test
+    void a_partial_segment_that_goes_meanwhile_is_not_planned_with() {
+        RecoveryTarget before = withAPartialSegment(wal.fork(2).fill(3));
+        RecoveryPlan plan = trusting(to(before)).orElseThrow();
+        PlannedContent content = new PlannedContent(made.generation, facts(), 1, Progress.NONE);
+        assertThat(content.at(plan)).isEqualTo(FoundDamage.NONE);
+        made.lose(made.key(MadeRepository.partial(1, 9)));
+
+        assertThat(content.at(plan).wal()).containsOnlyKeys(NEXT);
+    }
+
+    /** The last of timeline 1, which timeline 2 has left; a target that it is taken for. */
+    private RecoveryTarget withAPartialSegment(MadeWal second) {
+        made.archive(MadeRepository.partial(1, 9), wal.partial());
+        made.archive(second);
+        made.history(2, wal.position());
+        made.lose(made.key(MadeRepository.segment(2, 9)));
+        return new RecoveryTarget.AtLsn(wal.position().plus(-200), Bound.EXCLUSIVE);
+    }
+
+    /** Its digest is right: it was archived as it is. */
+    @Test
+    void a_backup_whose_own_wal_breaks_is_not_recovered_to_its_end() {
+        WalSegmentName name = MadeRepository.segment(1, 5);
+        byte[] broken = wal.segments().get(name).clone();
+        broken[900_000] ^= 1;
+        made.lose(made.key(name));
+        made.archive(name, broken);
+
+        RecoveryPlan plan = trusting(to(new RecoveryTarget.Immediate())).orElseThrow();
+        assertThat(plan.backup().id()).hasToString(FIRST);
+        assertThat(plan.passedOver()).singleElement().satisfies(passed -> {
+            assertThat(passed.id()).hasToString(SECOND);
+            assertThat(passed.reason())
+                    .startsWith("no record with which it is consistent comes before the broken WAL at 0/5")
+                    .endsWith(" in segment " + name);
+        });
+        assertThat(trusting(to(new RecoveryTarget.Immediate(), SECOND))).isInstanceOf(Unreachable.class);
     }
 
     @Test
     void a_partial_segment_and_those_of_two_timelines_are_read_too() {
         MadeWal second = wal.fork(2).fill(3);
-        made.archive(MadeRepository.partial(1, 9), wal.partial());
-        made.archive(second);
-        made.history(2, wal.position());
-        made.lose(made.key(MadeRepository.segment(2, 9)));
-        RecoveryTarget before = new RecoveryTarget.AtLsn(wal.position().plus(-200), Bound.EXCLUSIVE);
+        RecoveryTarget before = withAPartialSegment(second);
 
         assertSound(to(before));
         assertThat(forms(before)).contains(WalRange.Form.PARTIAL);
