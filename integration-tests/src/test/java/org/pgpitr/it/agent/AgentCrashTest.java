@@ -1,6 +1,7 @@
 package org.pgpitr.it.agent;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -120,7 +121,7 @@ class AgentCrashTest {
     /** The first one streams, the next one does not, and so on. */
     private void startNext() throws IOException {
         streams = !streams;
-        agent.start(streams);
+        agent.start(Map.of("PGPITR_STREAM_ENABLED", Boolean.toString(streams)));
     }
 
     private boolean isStreaming() {

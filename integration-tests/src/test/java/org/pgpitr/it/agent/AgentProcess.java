@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -98,16 +99,14 @@ final class AgentProcess implements AutoCloseable {
 
     /** As the systemd unit of the samples starts it. */
     AgentProcess start() throws IOException {
-        return start(false);
+        return start(Map.of());
     }
 
-    /** As {@link #start()}; it receives a stream too, whose slot is there, or not. */
-    AgentProcess start(boolean streams) throws IOException {
-        process = cluster.pgpitr()
-                .begin(
-                        log,
-                        Map.of("PGPITR_AGENT_LOG_FORMAT", "text", "PGPITR_STREAM_ENABLED", Boolean.toString(streams)),
-                        TestDistribution.unitCommand("pgpitr-agent.service"));
+    /** As {@link #start()}, with more variables for the agent alone. */
+    AgentProcess start(Map<String, String> variables) throws IOException {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("PGPITR_AGENT_LOG_FORMAT", "text");
+        process = cluster.pgpitr().begin(log, all, TestDistribution.unitCommand("pgpitr-agent.service"));
         return this;
     }
 
