@@ -59,6 +59,7 @@ class WalReaderTest {
             long deleting,
             RelationLocator dropped,
             long dropping,
+            Instant droppedAt,
             String restorePoint,
             Inserted copied,
             Inserted made) {}
@@ -88,6 +89,7 @@ class WalReaderTest {
                 .set("max_prepared_transactions", "4")
                 .set("wal_compression", "on")
                 .set("wal_keep_size", "1GB")
+                .set("track_commit_timestamp", "on")
                 .start();
     }
 
@@ -117,10 +119,16 @@ class WalReaderTest {
         RelationLocator other = locator(server, "other");
         String dropping = server.query("select txid_current() + 1");
         server.execute("drop table other");
+        Instant dropped = Instant.parse(server.query("select to_char(pg_xact_commit_timestamp('" + dropping
+                + "'::xid) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"));
+        server.execute("delete from copied", "vacuum copied");
         server.execute("create database short_lived", "drop database short_lived");
+        if (server.binaries().major().value() >= 15) {
+            server.execute("create database by_files strategy file_copy", "drop database by_files");
+        }
         String point = server.query("select pg_create_restore_point('a point')");
         server.execute("select pg_switch_wal()", "create table behind (id int)");
-        return new Told(Long.parseLong(deleting), other, Long.parseLong(dropping), point, copied, made);
+        return new Told(Long.parseLong(deleting), other, Long.parseLong(dropping), dropped, point, copied, made);
     }
 
     private interface Statement {
@@ -206,6 +214,7 @@ class WalReaderTest {
                     .satisfies(end -> {
                         assertThat(end.kind()).isEqualTo(TransactionRecord.Kind.COMMIT);
                         assertThat(end.xid()).isEqualTo(told.dropping());
+                        assertThat(end.time()).isEqualTo(told.droppedAt());
                     });
             assertThat(ends).filteredOn(end -> !end.subtransactions().isEmpty()).isNotEmpty();
             assertThat(ends)
@@ -291,10 +300,18 @@ class WalReaderTest {
                 .filteredOn(change -> change.relation().equals(told.dropped()))
                 .extracting(RelationChange::kind)
                 .contains(RelationChange.Kind.CREATED, RelationChange.Kind.DROPPED);
+        assertThat(facts.relations())
+                .filteredOn(change -> change.relation().equals(told.copied().table()))
+                .extracting(RelationChange::kind)
+                .contains(RelationChange.Kind.TRUNCATED);
         assertThat(facts.databases())
                 .extracting(DatabaseChange::kind)
-                .contains(DatabaseChange.Kind.DROPPED)
-                .contains(major < 15 ? DatabaseChange.Kind.CREATED_FILE_COPY : DatabaseChange.Kind.CREATED_WAL_LOG);
+                .contains(DatabaseChange.Kind.DROPPED, DatabaseChange.Kind.CREATED_FILE_COPY);
+        if (major >= 15) {
+            assertThat(facts.databases())
+                    .extracting(DatabaseChange::kind)
+                    .contains(DatabaseChange.Kind.CREATED_WAL_LOG);
+        }
         assertThat(facts.checkpoints()).isNotEmpty();
     }
 
