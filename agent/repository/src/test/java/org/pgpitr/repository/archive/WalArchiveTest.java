@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +27,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.StoredBytes;
 import org.pgpitr.repository.archive.WalArchive.Pushed;
 import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.CompressedFile;
@@ -70,10 +70,8 @@ class WalArchiveTest {
         });
     }
 
-    private byte[] stored(ObjectKey key) throws IOException {
-        try (InputStream in = store.open(key).orElseThrow()) {
-            return in.readAllBytes();
-        }
+    private byte[] stored(ObjectKey key) {
+        return StoredBytes.of(store, key);
     }
 
     private void replace(ObjectKey key, byte[] bytes) {

@@ -16,9 +16,9 @@ import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.Generation;
+import org.pgpitr.repository.StoredBytes;
 import org.pgpitr.repository.backup.BackupFixture.Compressible;
 import org.pgpitr.repository.backup.BackupFixture.Made;
-import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ObjectKey;
 import org.pgpitr.storage.memory.MemoryStore;
 
@@ -56,15 +56,12 @@ class LaneDamageTest {
         throw new AssertionError(what + " was not found");
     }
 
-    private byte[] bytes(ObjectKey key) throws Exception {
-        try (InputStream in = store.open(key).orElseThrow()) {
-            return in.readAllBytes();
-        }
+    private byte[] bytes(ObjectKey key) {
+        return StoredBytes.of(store, key);
     }
 
     private void put(ObjectKey key, byte[] bytes) {
-        store.delete(List.of(key));
-        store.putIfAbsent(key, Content.of(bytes));
+        StoredBytes.put(store, key, bytes);
     }
 
     @ParameterizedTest

@@ -3,9 +3,6 @@ package org.pgpitr.repository.find;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,10 +29,12 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.StoredBytes;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.codec.StoredAnnex;
 import org.pgpitr.repository.index.ArchiveListing;
 import org.pgpitr.repository.plan.RecoveryFactsReader;
 import org.pgpitr.storage.Content;
@@ -64,17 +63,13 @@ class DamagedSegmentSearchTest {
             return flipped;
         }),
         CUT(bytes -> Arrays.copyOf(bytes, bytes.length - 1)),
-        CUT_IN_ITS_SUMMARY(bytes -> Arrays.copyOf(bytes, behindTag(bytes) + 20)),
+        CUT_IN_ITS_SUMMARY(bytes -> Arrays.copyOf(bytes, StoredAnnex.at(bytes) + 20)),
         CUT_TO_NOTHING(bytes -> new byte[0]);
 
         private final UnaryOperator<byte[]> damage;
 
         Wreck(UnaryOperator<byte[]> damage) {
             this.damage = damage;
-        }
-
-        private static int behindTag(byte[] stored) {
-            return 8 + ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
         }
     }
 
@@ -120,15 +115,12 @@ class DamagedSegmentSearchTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private byte[] bytes(ObjectKey key) throws IOException {
-        try (InputStream in = store.open(key).orElseThrow()) {
-            return in.readAllBytes();
-        }
+    private byte[] bytes(ObjectKey key) {
+        return StoredBytes.of(store, key);
     }
 
     private void put(ObjectKey key, byte[] bytes) {
-        store.delete(List.of(key));
-        store.putIfAbsent(key, Content.of(bytes));
+        StoredBytes.put(store, key, bytes);
     }
 
     private record Asked(SearchRange range, long from, long to) {

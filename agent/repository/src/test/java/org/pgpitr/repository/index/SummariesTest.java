@@ -26,11 +26,13 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.StoredBytes;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.archive.WalFiles;
 import org.pgpitr.repository.codec.AgeIdentity;
 import org.pgpitr.repository.codec.Keys;
+import org.pgpitr.repository.codec.StoredAnnex;
 import org.pgpitr.storage.ByteRange;
 import org.pgpitr.storage.Content;
 import org.pgpitr.storage.ForwardingStore;
@@ -42,11 +44,6 @@ import org.pgpitr.storage.memory.MemoryStore;
 /** A damaged object is never taken for a store that does not answer, nor the other way round. */
 class SummariesTest {
     private static final AgeIdentity OWN = AgeIdentity.generate();
-    /** Where the length of an annex stands, from its frame's beginning on. */
-    private static final int LENGTH_FIELD = 4;
-
-    private static final int FRAME_HEADER = 8;
-
     private final MemoryStore store = new MemoryStore();
 
     private static WalSegmentName name(long number) {
@@ -74,15 +71,12 @@ class SummariesTest {
         return generation;
     }
 
-    private byte[] bytes(ObjectKey key) throws IOException {
-        try (InputStream in = store.open(key).orElseThrow()) {
-            return in.readAllBytes();
-        }
+    private byte[] bytes(ObjectKey key) {
+        return StoredBytes.of(store, key);
     }
 
     private void put(ObjectKey key, byte[] bytes) {
-        store.delete(List.of(key));
-        store.putIfAbsent(key, Content.of(bytes));
+        StoredBytes.put(store, key, bytes);
     }
 
     private static void assertDamaged(Generation generation, ObjectKey key, String as) {
@@ -100,7 +94,9 @@ class SummariesTest {
         Generation generation = archived(encryption);
         ObjectKey key = generation.layout().wal(name(6));
         byte[] whole = bytes(key);
-        int behindSummary = encryption == Encryption.NONE ? annexAt(whole) + FRAME_HEADER + annexLength(whole) : 1000;
+        int behindSummary = encryption == Encryption.NONE
+                ? StoredAnnex.at(whole) + StoredAnnex.FRAME_HEADER + StoredAnnex.length(whole)
+                : 1000;
         for (int length = 0; length <= behindSummary; length += encryption == Encryption.NONE ? 1 : 13) {
             put(key, Arrays.copyOf(whole, length));
             if (encryption == Encryption.AGE || length < behindSummary) {
@@ -111,29 +107,16 @@ class SummariesTest {
         assertThat(new Summaries(generation).read(name(6))).isPresent();
     }
 
-    private static int annexAt(byte[] plain) {
-        return FRAME_HEADER + littleEndian(plain, LENGTH_FIELD);
-    }
-
-    private static int annexLength(byte[] plain) {
-        return littleEndian(plain, annexAt(plain) + LENGTH_FIELD);
-    }
-
-    private static int littleEndian(byte[] bytes, int at) {
-        return java.nio.ByteBuffer.wrap(bytes)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .getInt(at);
-    }
-
     @Test
     void an_index_tells_of_a_damaged_object_and_goes_on_behind_it() throws IOException {
         Generation generation = archived(Encryption.NONE);
         ObjectKey key = generation.layout().wal(name(6));
         byte[] whole = bytes(key);
-        byte[] cut = Arrays.copyOf(whole, annexAt(whole) + FRAME_HEADER + annexLength(whole) / 2);
+        byte[] cut =
+                Arrays.copyOf(whole, StoredAnnex.at(whole) + StoredAnnex.FRAME_HEADER + StoredAnnex.length(whole) / 2);
         // Longer than the object
         byte[] longer = whole.clone();
-        longer[annexAt(whole) + LENGTH_FIELD + 2] ^= 8;
+        longer[StoredAnnex.at(whole) + StoredAnnex.LENGTH_FIELD + 2] ^= 8;
         for (byte[] damaged : List.of(cut, longer)) {
             put(key, damaged);
 
@@ -155,7 +138,7 @@ class SummariesTest {
         // Its version, and the segment's name
         for (int at = 0; at < 20; at++) {
             byte[] flipped = whole.clone();
-            flipped[annexAt(whole) + FRAME_HEADER + at] ^= 1;
+            flipped[StoredAnnex.at(whole) + StoredAnnex.FRAME_HEADER + at] ^= 1;
             put(key, flipped);
 
             assertThat(new Summaries(generation).read(name(6)))

@@ -145,15 +145,7 @@ final class ContentPass {
     }
 
     private LaneVerification verification(LanePieces.Lane lane) {
-        return new LaneVerification(
-                generation,
-                lane.backup().summary(),
-                lane.totals(),
-                lane.entries(),
-                lane.control(),
-                findings,
-                tally,
-                progress);
+        return new LaneVerification(generation, lane, findings, tally, progress);
     }
 
     private boolean verify(WalBlock block) {

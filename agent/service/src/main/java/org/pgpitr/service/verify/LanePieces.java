@@ -15,7 +15,11 @@ import org.pgpitr.repository.backup.ManifestReader;
 
 /** Deals manifests out lane by lane, so that never more than the workers' lanes are in memory. For one thread. */
 final class LanePieces implements AutoCloseable {
-    /** A lane with what must be in it. */
+    /**
+     * A lane with what must be in it.
+     *
+     * @param control of its backup; empty if it can't be read, which its own lane's verification finds
+     */
     record Lane(SurveyedBackup backup, LaneTotals totals, List<ExpectedEntry> entries, Optional<ControlFile> control) {
         String state() {
             return LanePieces.state(backup, totals);

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.pgpitr.error.ExitCode;
 import org.pgpitr.error.PgpitrException;
-import org.pgpitr.postgres.ControlFile;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.backup.BackupId;
 import org.pgpitr.repository.backup.BackupSummary;
@@ -41,21 +40,13 @@ final class LaneVerification {
     private final byte[] chunk = new byte[CHUNK];
     private boolean clean = true;
 
-    /** @param control of this backup; empty if it can't be read, which its own lane's verification finds */
-    LaneVerification(
-            Generation generation,
-            BackupSummary backup,
-            LaneTotals lane,
-            List<ExpectedEntry> entries,
-            Optional<ControlFile> control,
-            Findings findings,
-            Tally tally,
-            Progress progress) {
+    LaneVerification(Generation generation, LanePieces.Lane piece, Findings findings, Tally tally, Progress progress) {
         this.generation = generation;
-        this.backup = backup;
-        this.lane = lane;
-        this.entries = entries;
-        this.pages = control.filter(file -> backup.checksums() == Checksums.ON)
+        this.backup = piece.backup().summary();
+        this.lane = piece.totals();
+        this.entries = piece.entries();
+        this.pages = piece.control()
+                .filter(file -> backup.checksums() == Checksums.ON)
                 .map(file -> new PageScan(file, backup.startLsn(), backup.stopLsn()));
         this.findings = findings;
         this.tally = tally;

@@ -141,7 +141,8 @@ public final class PlannedContent implements WholeBackups.Look {
         try (LanePieces lanes = new LanePieces(generation, backups, stated -> true)) {
             new Workers(workers)
                     .run(() -> lanes.next()
-                            .map(lane -> piece(lane, findings))
+                            .map(lane -> (Workers.Piece)
+                                    new LaneVerification(generation, lane, findings, tally, progress)::run)
                             .or(() -> ofWal.hasNext() ? Optional.of(ofWal.next()) : Optional.empty()));
         } finally {
             progress.end();
@@ -175,19 +176,6 @@ public final class PlannedContent implements WholeBackups.Look {
                     new DamagedWal(file, generation.layout().wal(file), "it was deleted while this plan was made"));
         }
         return deleted;
-    }
-
-    private Workers.Piece piece(LanePieces.Lane lane, Findings findings) {
-        return readAhead -> new LaneVerification(
-                        generation,
-                        lane.backup().summary(),
-                        lane.totals(),
-                        lane.entries(),
-                        lane.control(),
-                        findings,
-                        tally,
-                        progress)
-                .run(readAhead);
     }
 
     /** In parts that a worker reads in one go, which are the same for all plans but at the ends of their WAL. */

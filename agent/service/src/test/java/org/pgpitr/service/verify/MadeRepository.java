@@ -1,7 +1,6 @@
 package org.pgpitr.service.verify;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,6 +35,7 @@ import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.ClusterName;
 import org.pgpitr.repository.Generation;
 import org.pgpitr.repository.Repository;
+import org.pgpitr.repository.StoredBytes;
 import org.pgpitr.repository.archive.SegmentInspection;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupId;
@@ -254,16 +254,11 @@ final class MadeRepository {
     // What a wrecker does
 
     byte[] bytes(ObjectKey key) {
-        try (InputStream in = store.open(key).orElseThrow()) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return StoredBytes.of(store, key);
     }
 
     void put(ObjectKey key, byte[] bytes) {
-        store.delete(List.of(key));
-        store.putIfAbsent(key, Content.of(bytes));
+        StoredBytes.put(store, key, bytes);
     }
 
     void flip(ObjectKey key, int at) {

@@ -2,8 +2,6 @@ package org.pgpitr.service.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +18,7 @@ import org.pgpitr.postgres.RecoveryTargetTimeline;
 import org.pgpitr.repository.ClusterIdentity.Encryption;
 import org.pgpitr.repository.archive.WalArchive;
 import org.pgpitr.repository.backup.BackupId;
+import org.pgpitr.repository.codec.StoredAnnex;
 import org.pgpitr.repository.find.IncidentSearch;
 import org.pgpitr.repository.find.SearchFilter;
 import org.pgpitr.repository.find.SearchListener;
@@ -43,19 +42,21 @@ import org.pgpitr.storage.ObjectKey;
  */
 class WreckedSummaryTest {
     private static final String FIRST = "20261121T010000Z";
-    private static final int FRAME_HEADER = 8;
-    private static final int LENGTH_FIELD = 4;
 
     private final MadeRepository made = new MadeRepository(Encryption.NONE);
     private final ObjectKey key = made.key(MadeRepository.segment(1, 4));
 
     /** How the object is damaged, so that its WAL is lost too. */
     enum Wreck {
-        CUT_IN_THE_FRAMES_HEADER(bytes -> Arrays.copyOf(bytes, annexAt(bytes) + LENGTH_FIELD)),
-        CUT_WITHIN(bytes -> Arrays.copyOf(bytes, annexAt(bytes) + FRAME_HEADER + annexLength(bytes) / 2)),
-        SHORTER(bytes -> flipped(bytes, annexAt(bytes) + LENGTH_FIELD, Integer.lowestOneBit(annexLength(bytes)))),
-        LONGER(bytes -> flipped(bytes, annexAt(bytes) + LENGTH_FIELD + 2, 8)),
-        MUCH_LONGER(bytes -> flipped(bytes, annexAt(bytes) + LENGTH_FIELD + 3, 64)),
+        CUT_IN_THE_FRAMES_HEADER(bytes -> Arrays.copyOf(bytes, StoredAnnex.at(bytes) + StoredAnnex.LENGTH_FIELD)),
+        CUT_WITHIN(bytes ->
+                Arrays.copyOf(bytes, StoredAnnex.at(bytes) + StoredAnnex.FRAME_HEADER + StoredAnnex.length(bytes) / 2)),
+        SHORTER(bytes -> flipped(
+                bytes,
+                StoredAnnex.at(bytes) + StoredAnnex.LENGTH_FIELD,
+                Integer.lowestOneBit(StoredAnnex.length(bytes)))),
+        LONGER(bytes -> flipped(bytes, StoredAnnex.at(bytes) + StoredAnnex.LENGTH_FIELD + 2, 8)),
+        MUCH_LONGER(bytes -> flipped(bytes, StoredAnnex.at(bytes) + StoredAnnex.LENGTH_FIELD + 3, 64)),
         LONGER_THAN_THE_OBJECT(bytes -> Arrays.copyOf(LONGER.damage.apply(bytes), bytes.length / 3));
 
         private final UnaryOperator<byte[]> damage;
@@ -63,18 +64,6 @@ class WreckedSummaryTest {
         Wreck(UnaryOperator<byte[]> damage) {
             this.damage = damage;
         }
-    }
-
-    private static int annexAt(byte[] object) {
-        return FRAME_HEADER + littleEndian(object, LENGTH_FIELD);
-    }
-
-    private static int annexLength(byte[] object) {
-        return littleEndian(object, annexAt(object) + LENGTH_FIELD);
-    }
-
-    private static int littleEndian(byte[] bytes, int at) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     private static byte[] flipped(byte[] bytes, int at, int bit) {
@@ -166,9 +155,9 @@ class WreckedSummaryTest {
     @Test
     void what_costs_the_summary_alone_is_named_by_a_verification_and_keeps_nothing_from_being_recovered() {
         byte[] sound = made.bytes(key);
-        int behindHeader = annexAt(sound) + FRAME_HEADER;
+        int behindHeader = StoredAnnex.at(sound) + StoredAnnex.FRAME_HEADER;
         // Its version; the segment's name; the last of what it tells
-        for (int at : new int[] {behindHeader, behindHeader + 5, behindHeader + annexLength(sound) - 1}) {
+        for (int at : new int[] {behindHeader, behindHeader + 5, behindHeader + StoredAnnex.length(sound) - 1}) {
             made.put(key, flipped(sound, at, 1));
 
             assertThat(findings(ExitCode.CORRUPT))
